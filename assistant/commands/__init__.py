@@ -1,0 +1,1 @@
+"""The subcommands of `pilcrow`, a module each, loaded when asked for."""

@@ -1,0 +1,23 @@
+"""What can go wrong in the assistant. Each message is one line that says what happened, then the fix.
+
+AssistantError
+├── QuestionError       a question that cannot be asked: empty, too long
+├── UnknownReferenceError   no such paragraph in the index
+└── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
+"""
+
+
+class AssistantError(Exception):
+    """The base of all errors that the assistant raises on purpose."""
+
+
+class QuestionError(AssistantError):
+    """A question that cannot be asked."""
+
+
+class UnknownReferenceError(AssistantError):
+    """A reference that names no paragraph of the index."""
+
+
+class ModelError(AssistantError):
+    """The answering model did not answer."""

@@ -1,0 +1,25 @@
+"""What the assistant needs to know beyond the index: how to answer, and with which model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from assistant.types import Mode
+from ingest.settings import IndexSettings
+
+
+class Settings(IndexSettings):
+    """All settings. `Settings.from_env()` reads `PILCROW_*` and `OPENAI_*`; see the README for the list."""
+
+    mode: Literal["auto", "llm", "extractive"] = "auto"
+    model: str = "gpt-4.1-mini"
+    passages: int = Field(default=8, ge=1, le=100, description="Paragraphs that an answer is made from.")
+    prompt_tokens: int = Field(default=6_000, ge=256, description="Token budget for the paragraphs in a prompt.")
+
+    def answer_mode(self) -> Mode:
+        """`llm` where asked for, or where a key or an address is set; else `extractive`."""
+        if self.mode != "auto":
+            return self.mode
+        return "llm" if self.openai_api_key or self.openai_base_url else "extractive"

