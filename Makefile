@@ -10,6 +10,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PILCROW_INDEX ?= .pilcrow
 Q ?= What worried Seoul most about closer ties with NATO?
 export PILCROW_INDEX Q
+# Written once, byte code makes every later start faster; it stays in $(VENV) and __pycache__.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: ask test check bench lock clean
 .DEFAULT_GOAL := ask
@@ -30,31 +32,31 @@ bench: $(PILCROW_INDEX)/current
 	$(BIN)/python -m evals.benchmark
 
 $(PILCROW_INDEX)/current: $(VENV)/.run $(wildcard ingest/bundled/*)
-	@echo "Ingesting the two bundled documents …"
-	@$(BIN)/pilcrow ingest
+	@echo "Ingesting the two bundled documents …" >&2
+	@$(BIN)/pilcrow ingest >&2
 	@touch $@
 
 $(VENV)/.run: $(VENV)/bin/uv requirements.txt pyproject.toml
-	@echo "Installing Pilcrow and its dependencies into $(VENV) …"
+	@echo "Installing Pilcrow and its dependencies into $(VENV) …" >&2
 	@$(call install,requirements.txt)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
-	@echo "Installing the development tools …"
+	@echo "Installing the development tools …" >&2
 	@$(call install,requirements-dev.txt)
 	@touch $@
 
 $(VENV)/bin/uv: requirements-setup.txt
 	@test -n "$(PYTHON)" || { echo "Pilcrow needs Python 3.11 or newer; none was found. Set PYTHON=…"; exit 1; }
-	@echo "Making $(VENV) with $(PYTHON) …"
+	@echo "Making $(VENV) with $(PYTHON) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
 	@touch $@
 
 # The locks are complete and installed without following dependencies: that keeps PyTorch out.
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) \
-	|| { echo "uv could not install; trying pip …"; \
+	|| { echo "uv could not install; trying pip …" >&2; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1); }
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

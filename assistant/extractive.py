@@ -44,6 +44,7 @@ class ExtractiveAnswerer:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self.number = {reference: number for number, reference in enumerate(index.dense.references)}
 
     def answer(self, question: str, vector: NDArray[np.float32], passages: Sequence[Passage]) -> Draft:
         """The sentences that fit best, in the order of their fit; an empty draft where none fits well enough."""
@@ -52,7 +53,8 @@ class ExtractiveAnswerer:
         weights = {term: self.index.lexical.idf(term) for term in dict.fromkeys(terms(question))}
         candidates = self._candidates(weights, vector, passages)
         best = max(candidates, key=_order)
-        strength = round(min(1.0, max(0.0, SIMILARITY_SHARE * best.similarity + (1 - SIMILARITY_SHARE) * best.coverage)), 6)
+        strength = SIMILARITY_SHARE * best.similarity + (1 - SIMILARITY_SHARE) * best.coverage
+        strength = round(min(1.0, max(0.0, strength)), 6)
         if strength < ANSWERABLE:
             return Draft(missing=(question,), confidence=strength)
         chosen = sorted(candidates, key=_order, reverse=True)[:SENTENCES]
@@ -61,15 +63,14 @@ class ExtractiveAnswerer:
     def _candidates(
         self, weights: Mapping[str, float], vector: NDArray[np.float32], passages: Sequence[Passage]
     ) -> list[Candidate]:
-        references = [passage.reference for passage in passages]
-        similarity = self.index.store.similarities("sentences", vector, references)
         total = sum(weights.values()) or 1.0
         candidates = []
         for passage in passages:
+            similarity = self.index.dense.similarities("sentence", vector, self.number[passage.reference])
             for start, end in sentence_spans(passage.paragraph.text):
                 present = set(terms(passage.paragraph.text[start:end]))
                 covered = sum(weight for term, weight in weights.items() if term in present) / total
-                near = similarity.get((passage.reference, start, end), 0.0)
+                near = similarity.get((start, end), 0.0)
                 candidates.append(Candidate(passage, start, end, near, covered))
         return candidates
 

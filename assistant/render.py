@@ -24,7 +24,8 @@ def answer_text(answer: Answer) -> str:
     if answer.missing and answer.status != "abstained":
         lines += ["", "Not in the documents", *(_wrap(item, indent="  ") for item in answer.missing)]
     if answer.citations:
-        lines += ["", "Sources", *(_citation(citation) for citation in answer.citations)]
+        said = {claim.text for claim in answer.claims}
+        lines += ["", "Sources", *(_citation(item, quoted=item.quote not in said) for item in answer.citations)]
     notes = dict.fromkeys(item.document.note for item in answer.citations if item.document.note)
     lines += [_wrap(f"{note}", indent="  ") for note in notes]
     lines += [_wrap(f"{event.kind}: {event.detail}", indent="! ") for event in answer.events]
@@ -67,10 +68,12 @@ def place_text(path: str, place: Place) -> str:
     return path
 
 
-def _citation(citation: Citation) -> str:
-    heading = f"[{citation.number}] {_heading(citation.document, citation.paragraph)}"
-    place = place_text(citation.document.path, citation.paragraph.place)
-    return f"{heading}\n{_wrap(f'“{citation.quote}”', indent='    ')}\n    {place}"
+def _citation(citation: Citation, *, quoted: bool) -> str:
+    """Reference and place, and the quote unless the answer is that very sentence."""
+    lines = [f"[{citation.number}] {_heading(citation.document, citation.paragraph)}"]
+    if quoted:
+        lines.append(_wrap(f"“{citation.quote}”", indent="    "))
+    return "\n".join([*lines, f"    {place_text(citation.document.path, citation.paragraph.place)}"])
 
 
 def _heading(document: Document, paragraph: Paragraph) -> str:

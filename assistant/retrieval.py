@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from assistant.types import Passage
 from ingest.embedding import Embedding
 from ingest.index import Index
-from ingest.store import Hit
 from ingest.types import Document
 
 RANK_CONSTANT = 60
@@ -33,25 +32,23 @@ class Retriever:
         """For each question, its `limit` best passages, best first. Ties go by reference, so runs are identical."""
         if not len(questions):
             return []
-        pool = min(POOL, len(self.index.lexical.references))
-        paragraphs = self.index.store.nearest("paragraphs", vectors, limit=pool)
-        sentences = self.index.store.nearest("sentences", vectors, limit=pool)
-        return [
-            self._passages(
-                {
-                    "paragraph": _best(paragraph_hits),
-                    "sentence": _best(sentence_hits),
-                    "lexical": self._lexical(question),
-                },
-                limit,
-            )
-            for question, paragraph_hits, sentence_hits in zip(questions, paragraphs, sentences, strict=True)
-        ]
+        return [self._passages(self._rankings(*pair), limit) for pair in zip(questions, vectors, strict=True)]
 
-    def _lexical(self, question: str) -> dict[str, float]:
-        scores = self.index.lexical.scores(question)
+    def _rankings(self, question: str, vector: NDArray[np.float32]) -> dict[str, dict[str, float]]:
+        dense = self.index.dense
+        scores = {
+            "paragraph": dense.best("paragraph", vector),
+            "sentence": np.maximum(dense.best("sentence", vector), dense.best("pair", vector)),
+            "lexical": self.index.lexical.scores(question),
+        }
+        return {
+            name: self._best(values, floor=0.0 if name == "lexical" else -1.0) for name, values in scores.items()
+        }
+
+    def _best(self, scores: NDArray[np.float32], *, floor: float) -> dict[str, float]:
+        """The best paragraphs of one ranking and their scores; the lowest score there can be is no find."""
         best = np.argsort(-scores, kind="stable")[:POOL]
-        return {self.index.lexical.references[i]: round(float(scores[i]), 6) for i in best if scores[i] > 0}
+        return {self.index.dense.references[i]: round(float(scores[i]), 6) for i in best if scores[i] > floor}
 
     def _passages(self, rankings: dict[str, dict[str, float]], limit: int) -> list[Passage]:
         fused = fuse(rankings.values())
@@ -77,11 +74,3 @@ def fuse(rankings: Iterable[Mapping[str, float]]) -> dict[str, float]:
         for rank, reference in enumerate(ranked, start=1):
             fused[reference] = fused.get(reference, 0.0) + 1.0 / (RANK_CONSTANT + rank)
     return fused
-
-
-def _best(hits: Sequence[Hit]) -> dict[str, float]:
-    """The best similarity of each paragraph among its chunks."""
-    best: dict[str, float] = {}
-    for hit in hits:
-        best[hit.reference] = max(hit.similarity, best.get(hit.reference, -1.0))
-    return best

@@ -6,8 +6,10 @@ scores over all and by type are properties, those of a question stand in its out
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from evals.report import faults
@@ -24,7 +26,7 @@ def junit_xml(run: Run) -> str:
     root = _element("testsuites", {"name": "pilcrow eval"})
     overall = {name: item for name, item in run.scores.items() if not name.startswith("support_")}
     by_type = {f"{kind}.{name}": item for kind, scores in run.by_type.items() for name, item in scores.items()}
-    settings = {f"settings.{name}": str(value) for name, value in run.settings.items()}
+    settings = {f"settings.{name}": _plain(value) for name, value in run.settings.items()}
     root.append(_suite("questions", [_question(case) for case in run.cases], settings | _values(overall | by_type)))
     if run.claims:
         support = {name: item for name, item in run.scores.items() if name.startswith("support_")}
@@ -95,6 +97,10 @@ def _values(scores: Mapping[str, Estimate]) -> dict[str, str]:
         parts = {name: item.value, f"{name}.low": item.low, f"{name}.high": item.high, f"{name}.count": item.count}
         values |= {key: f"{value:g}" for key, value in parts.items() if value is not None}
     return values
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _element(tag: str, attributes: Mapping[str, str], text: str | None = None) -> ET.Element:

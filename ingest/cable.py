@@ -59,6 +59,7 @@ _RUN_ON = re.compile(rf"(?<=\S)\s+(?=Â?¶\s*\d{{1,3}}\.\s*\( ?{_MARK} ?\))")
 _UNDERLINE = re.compile(r"[-=_~*][-=_~* ]+[-=_~*]")
 _KNOWN_HEAD = re.compile(r"(?:summary|comment|introduction|background|conclusion)(?: and comment)?:?", re.IGNORECASE)
 _RUN_IN_HEAD = re.compile(r"\(?(SUMMARY(?: AND COMMENT)?|COMMENT)\s*(?:[:.]|-+ )", re.IGNORECASE)
+_END_OF_PART = re.compile(r"\bEND (?:OF )?(SUMMARY|COMMENT|INTRODUCTION|BACKGROUND|CONCLUSION)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][A-Z.'’-]+(?:[ ,]+[A-Z][A-Z.'’-]*){0,3}")
 _END_OF_MESSAGE = re.compile(r"BT|NNNN|#\d+")
 
@@ -552,7 +553,7 @@ def _paragraphs(
     section: str | None = None
     for event, end in zip(events, ends, strict=True):
         if isinstance(event, _Head):
-            section, mark = event.text, None
+            section, mark = event.text or None, None
             piece = list(lines[event.after : end])
         else:
             mark, anchors.last = event.mark, event.number
@@ -573,7 +574,8 @@ def _paragraphs(
                 mark=mark,
             )
         )
-        if section and re.search(rf"END (?:OF )?{section.split()[0]}", text, re.IGNORECASE):
+        ended = {word.lower() for word in _END_OF_PART.findall(text)}
+        if section and section.split()[0].lower() in ended:
             section = None
     return paragraphs
 

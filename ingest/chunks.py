@@ -11,6 +11,7 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, MetadataMode, TextNode
 from pydantic import Field
 
+from ingest.context import context_line
 from ingest.readers import llama_documents
 from ingest.sentences import sentence_spans
 from ingest.types import ParsedDocument
@@ -57,7 +58,8 @@ class ParagraphNodeParser(NodeParser):
     def _nodes_of(self, node: BaseNode) -> list[BaseNode]:
         text = node.get_content(metadata_mode=MetadataMode.NONE)
         sentences = sentence_spans(text)
-        context = context_line(node.metadata)
+        metadata = node.metadata
+        context = context_line(metadata["title"], metadata.get("date"), metadata.get("section"))
         parts = split_to_window(
             text, sentences, window=self.window, count_tokens=self.count_tokens, prefix=f"{context}\n"
         )
@@ -93,11 +95,6 @@ def chunks_of(parsed: ParsedDocument, *, window: int, count_tokens: TokenCounter
     """The chunks of a document, through LlamaIndex's own pipeline: documents, node parser, embedding text."""
     parser = ParagraphNodeParser(window=window, count_tokens=count_tokens)
     return tuple(_chunk(node) for node in parser.get_nodes_from_documents(llama_documents(parsed)))
-
-
-def context_line(metadata: dict[str, Any]) -> str:
-    """Title, date and section, as far as they are known: what a paragraph is about that it does not say itself."""
-    return " · ".join(str(metadata[name]) for name in ("title", "date", "section") if metadata.get(name))
 
 
 def split_to_window(

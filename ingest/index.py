@@ -18,13 +18,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import filelock
 
+from ingest.dense import DenseIndex
 from ingest.embedding import CHUNKER_VERSION
 from ingest.errors import (
     IndexDamagedError,
@@ -34,7 +35,7 @@ from ingest.errors import (
 )
 from ingest.lexical import LexicalIndex
 from ingest.store import ChromaStore, Record
-from ingest.types import Paragraph, ParsedDocument
+from ingest.types import ParsedDocument
 
 FORMAT = 1
 KEPT_GENERATIONS = 2
@@ -60,6 +61,7 @@ class Index:
     generation: str
     fingerprint: Fingerprint
     store: ChromaStore
+    dense: DenseIndex
     lexical: LexicalIndex
 
     @classmethod
@@ -72,12 +74,15 @@ class Index:
                 "or `pilcrow ingest PATH` for your own."
             )
         folder = generation_folder(root, generation)
+        fingerprint = read_fingerprint(root, generation)
+        lexical = LexicalIndex.load(folder / "lexical")
         return cls(
             root=root,
             generation=generation,
-            fingerprint=read_fingerprint(root, generation),
+            fingerprint=fingerprint,
             store=ChromaStore(folder / "chroma"),
-            lexical=LexicalIndex.load(folder / "lexical"),
+            dense=DenseIndex.load(folder / "dense", lexical.references),
+            lexical=lexical,
         )
 
     def is_current(self) -> bool:
@@ -141,45 +146,32 @@ def generation_id(fingerprint: Fingerprint, parsed: Sequence[ParsedDocument]) ->
 
 
 def write_generation(
-    root: Path,
-    fingerprint: Fingerprint,
-    parsed: Sequence[ParsedDocument],
-    records: Sequence[Sequence[Record]],
-    *,
-    context: Callable[[ParsedDocument, Paragraph], str],
+    root: Path, fingerprint: Fingerprint, parsed: Sequence[ParsedDocument], records: Sequence[Sequence[Record]]
 ) -> str:
-    """Build a generation beside the one in use, prove that its vectors find themselves, then switch to it."""
+    """Build a generation beside the one in use, read all of it back in a fresh process, then switch to it."""
     generation = generation_id(fingerprint, parsed)
     folder = generation_folder(root, generation)
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "lexical").mkdir(parents=True)
+    folder.mkdir(parents=True)
     store = ChromaStore(folder / "chroma")
     store.create()
     for item, rows in zip(parsed, records, strict=True):
         store.add(item, rows)
     store.close()
-    paragraphs = [(item, paragraph) for item in parsed for paragraph in item.paragraphs]
-    LexicalIndex.build(
-        [paragraph.reference for _, paragraph in paragraphs],
-        [f"{context(item, paragraph)}\n{paragraph.text}" for item, paragraph in paragraphs],
-    ).save(folder / "lexical")
+    _derive(folder, sum(len(rows) for rows in records))
     manifest = {"format": FORMAT, "fingerprint": asdict(fingerprint), "documents": len(parsed)}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")
-    _verify(folder, sum(len(rows) for rows in records))
     _switch(root, generation)
     return generation
 
 
-def _verify(folder: Path, expected: int) -> None:
-    """Ask a fresh process whether the vectors find themselves: a damaged index can end the process that asks."""
-    check = subprocess.run(  # noqa: S603  # our own interpreter and module, on a folder we made
-        [sys.executable, "-m", "ingest.health", str(folder / "chroma"), str(expected)],
-        capture_output=True,
-        text=True,
-        check=False,
+def _derive(folder: Path, expected: int) -> None:
+    """Read the records back in a fresh process, since a damaged store can end the process that reads it."""
+    derive = subprocess.run(  # noqa: S603  # our own interpreter and module, on a folder we made
+        [sys.executable, "-m", "ingest.derive", str(folder), str(expected)], capture_output=True, text=True, check=False
     )
-    if check.returncode != 0:
-        reason = (check.stderr.strip().splitlines() or [f"exit code {check.returncode}"])[-1]
+    if derive.returncode != 0:
+        reason = (derive.stderr.strip().splitlines() or [f"exit code {derive.returncode}"])[-1]
         shutil.rmtree(folder, ignore_errors=True)
         raise IndexDamagedError(
             f"The new generation failed its check ({reason}). The index is as it was; ingest again."

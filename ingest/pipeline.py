@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from ingest.chunks import Chunk, chunks_of, context_line
+from ingest.chunks import chunks_of
 from ingest.embedding import Embedding, open_embedding
 from ingest.errors import SourceError
 from ingest.index import (
@@ -24,7 +24,7 @@ from ingest.index import (
 from ingest.read import read
 from ingest.settings import IndexSettings
 from ingest.store import ChromaStore, Record
-from ingest.types import IngestReport, Paragraph, ParsedDocument, Skipped
+from ingest.types import IngestReport, ParsedDocument, Skipped
 from ingest.vector_cache import open_cache
 
 BUNDLED = "bundled"
@@ -219,16 +219,8 @@ def _build(
     progress.stage("Embedding", len(texts))
     with open_cache(root / "vectors.sqlite") as cache:
         vectors = iter(cache.vectors(texts, embedding, fingerprint=str(fingerprint), advance=progress.advance))
-        records = [[_record(chunk, next(vectors)) for chunk in group] for group in chunks]
+        records = [[Record(chunk.chunk_id, next(vectors)) for chunk in group] for group in chunks]
         embedded = cache.embedded
     progress.stage("Writing and checking the index")
-    write_generation(root, fingerprint, parsed, records, context=_context)
+    write_generation(root, fingerprint, parsed, records)
     return embedded
-
-
-def _record(chunk: Chunk, vector: object) -> Record:
-    return Record(chunk.chunk_id, chunk.grain, chunk.start, chunk.end, vector)  # type: ignore[arg-type]  # a row of a float32 matrix
-
-
-def _context(item: ParsedDocument, paragraph: Paragraph) -> str:
-    return context_line({"title": item.document.title, "date": item.document.date, "section": paragraph.section})

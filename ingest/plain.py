@@ -34,6 +34,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>.{1,2000}?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _LINK = re.compile(r"!?\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^<>\s]+)>")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _EMPHASIS = (
     re.compile(r"(?P<mark>\*{1,3})(?=[^\s*])(?P<text>.{1,1000}?)(?<=[^\s*])(?P=mark)(?!\*)", re.DOTALL),
@@ -303,7 +304,7 @@ def _unmarked(text: str) -> str:
     text = _LINK.sub(lambda link: link["text"], _LINK.sub(lambda link: link["text"], text))
     for pattern in (*_EMPHASIS, _EMPHASIS[0]):
         text = pattern.sub(lambda emphasis: emphasis["text"], text)
-    return html.unescape(_TAG.sub("", text))
+    return html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
 
 
 def _parsed(reading: _Reading, *, path: str, sha256: str) -> ParsedDocument:

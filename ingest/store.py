@@ -1,14 +1,14 @@
 """Chroma: paragraphs and the vectors of their chunks, written once and then read. The one file that imports chromadb.
 
-A generation is two collections. `paragraphs` holds what is cited, one record for each paragraph chunk: its document
-is the chunk's text, its metadata the paragraph's place and filters; the first record of a document carries the
-document itself as JSON. `sentences` holds vectors alone, of sentences and of pairs of them, whose ids name the span.
+A generation is two collections. `paragraphs` holds what is cited, a record for each paragraph chunk: its document is
+the chunk's text, its metadata the paragraph's place; a document's first record carries the document itself as JSON.
+`sentences` holds the vectors of sentences and of pairs of them. A record's id names paragraph, grain and span.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -24,28 +24,38 @@ from ingest.errors import IndexDamagedError
 from ingest.types import Document, Paragraph, ParsedDocument, Place
 
 READ_BATCH = 2_000
+COLLECTIONS = ("paragraphs", "sentences")
 Where = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk near to a vector: the paragraph's reference, the span in its text, the cosine similarity."""
+class Span:
+    """A chunk's paragraph, its grain, and its start and end in the paragraph's text."""
 
     reference: str
+    grain: str
     start: int
     end: int
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A chunk to be stored: id, span, vector and, for a paragraph chunk, the paragraph it is of."""
+    """A chunk as it is stored: its id, which names paragraph, grain and span, and its vector."""
 
     chunk_id: str
-    grain: str
-    start: int
-    end: int
     vector: NDArray[np.float32]
+
+    @property
+    def span(self) -> Span:
+        """What its id says."""
+        return span_of(self.chunk_id)
+
+
+def span_of(chunk_id: str) -> Span:
+    """What a chunk's id such as `06SEOUL1789 ¶3|sentence|0-120` says."""
+    reference, grain, span = chunk_id.rsplit("|", 2)
+    start, end = span.split("-")
+    return Span(reference, grain, int(start), int(end))
 
 
 class ChromaStore:
@@ -60,36 +70,24 @@ class ChromaStore:
 
     def create(self) -> None:
         """Make the two empty collections."""
-        for name in ("paragraphs", "sentences"):
-            self.client.create_collection(
-                name,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
-            )
+        for name in COLLECTIONS:
+            self.client.create_collection(name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
 
     def add(self, parsed: ParsedDocument, records: Sequence[Record]) -> None:
         """Store a document's paragraphs and the vectors of its chunks."""
         order = {paragraph.reference: number for number, paragraph in enumerate(parsed.paragraphs)}
         by_reference = {paragraph.reference: paragraph for paragraph in parsed.paragraphs}
-        rows: dict[str, list[tuple[Record, Where]]] = {"paragraphs": [], "sentences": []}
+        rows: dict[str, list[tuple[Record, Where]]] = {name: [] for name in COLLECTIONS}
         for record in records:
-            reference, _ = _span(record.chunk_id)
-            paragraph = by_reference[reference]
-            metadata = _filters(parsed.document, paragraph)
-            if record.grain != "paragraph":
+            span = record.span
+            metadata: Where = {"reference": span.reference, "grain": span.grain}
+            if span.grain != "paragraph":
                 rows["sentences"].append((record, metadata))
                 continue
-            metadata |= {
-                "anchor": paragraph.anchor,
-                "order": order[reference],
-                "place": json.dumps(paragraph.place.to_dict()),
-                "length": len(paragraph.text),
-            }
-            if paragraph.mark:
-                metadata["mark"] = paragraph.mark
-            if order[reference] == 0 and record.start == 0:
-                metadata["head"] = True
-                metadata["document"] = json.dumps(asdict(parsed.document), ensure_ascii=False)
+            paragraph = by_reference[span.reference]
+            metadata |= _described(parsed.document, paragraph) | {"order": order[span.reference]}
+            if order[span.reference] == 0 and span.start == 0:
+                metadata |= {"head": True, "document": json.dumps(asdict(parsed.document), ensure_ascii=False)}
             rows["paragraphs"].append((record, metadata))
         for name, pairs in rows.items():
             self._upsert(name, pairs, by_reference)
@@ -99,7 +97,8 @@ class ChromaStore:
         size = self.client.get_max_batch_size()
         for first in range(0, len(rows), size):
             batch = rows[first : first + size]
-            texts = [paragraphs[_span(record.chunk_id)[0]].text[record.start : record.end] for record, _ in batch]
+            spans = [record.span for record, _ in batch]
+            texts = [paragraphs[span.reference].text[span.start : span.end] for span in spans]
             collection.upsert(
                 ids=[record.chunk_id for record, _ in batch],
                 embeddings=np.stack([record.vector for record, _ in batch]),
@@ -124,55 +123,14 @@ class ChromaStore:
         """A document's paragraphs in reading order."""
         return tuple(self._assemble([self._get({"document_id": document_id})]).values())
 
-    def nearest(
-        self, name: str, vectors: NDArray[np.float32], *, limit: int, where: Where | None = None
-    ) -> list[list[Hit]]:
-        """For each vector, the nearest chunks of the collection `name`, best first."""
-        found = self._collection(name).query(
-            query_embeddings=vectors, n_results=limit, where=where or None, include=["distances"]
-        )
-        return [
-            [
-                Hit(reference, start, end, round(1.0 - distance, 6))
-                for chunk_id, distance in zip(ids, distances, strict=True)
-                for reference, (start, end) in [_span(chunk_id)]
-            ]
-            for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
-        ]
-
-    def similarities(
-        self, name: str, vector: NDArray[np.float32], references: Sequence[str]
-    ) -> dict[tuple[str, int, int], float]:
-        """The cosine similarity of each chunk of these paragraphs to the vector, by reference and span."""
-        found = self._collection(name).get(where=_where_reference(references), include=["embeddings"])
-        if not found["ids"]:
-            return {}
-        near = np.asarray(found["embeddings"], dtype=np.float32) @ vector
-        spans = [_span(chunk_id) for chunk_id in found["ids"]]
-        return {
-            (reference, start, end): round(float(value), 6)
-            for (reference, (start, end)), value in zip(spans, near, strict=True)
-        }
-
-    def sizes(self) -> dict[str, int]:
-        """Records in each collection."""
-        return {name: self._collection(name).count() for name in ("paragraphs", "sentences")}
-
-    def lost_vectors(self, *, sample: int = 64) -> list[str]:
-        """Ids among an even sample of stored vectors that do not find themselves: a damaged index has some."""
-        lost: list[str] = []
-        for name in ("paragraphs", "sentences"):
+    def records(self) -> Iterator[Record]:
+        """Every chunk as it is stored, with its vector."""
+        for name in COLLECTIONS:
             collection = self._collection(name)
-            count = collection.count()
-            for offset in sorted({int(i * count / sample) for i in range(min(sample, count))}):
-                stored = collection.get(limit=1, offset=offset, include=["embeddings"])
-                found = collection.query(
-                    query_embeddings=np.asarray(stored["embeddings"]), n_results=min(10, count), include=["distances"]
-                )
-                distances = (found["distances"] or [[]])[0]
-                if stored["ids"][0] not in found["ids"][0] and (not distances or distances[0] > 1e-4):
-                    lost.append(stored["ids"][0])
-        return lost
+            for offset in range(0, collection.count(), READ_BATCH):
+                found = collection.get(limit=READ_BATCH, offset=offset, include=["embeddings"])
+                vectors = np.asarray(found["embeddings"], dtype=np.float32)
+                yield from (Record(*pair) for pair in zip(found["ids"], vectors, strict=True))
 
     def close(self) -> None:
         """Let go of the folder's files."""
@@ -198,13 +156,13 @@ class ChromaStore:
 
     def _assemble(self, batches: Iterable[Iterable[tuple[str, str, Where]]]) -> dict[str, Paragraph]:
         """Join the chunks of each paragraph: they follow each other with a space between, or nothing."""
-        rows = [(int(row[2]["order"]), _span(row[0]), row[1], row[2]) for batch in batches for row in batch]
-        rows.sort(key=lambda row: (row[3]["document_id"], row[0], row[1][1]))
+        rows = [(span_of(row[0]), row[1], row[2]) for batch in batches for row in batch]
+        rows.sort(key=lambda row: (row[2]["document_id"], row[2]["order"], row[0].start))
         texts: dict[str, str] = {}
         metadata_of: dict[str, Where] = {}
-        for _, (reference, (start, _end)), text, metadata in rows:
-            texts[reference] = texts.get(reference, "").ljust(start) + text
-            metadata_of.setdefault(reference, metadata)
+        for span, text, metadata in rows:
+            texts[span.reference] = texts.get(span.reference, "").ljust(span.start) + text
+            metadata_of.setdefault(span.reference, metadata)
         return {reference: self._paragraph(texts[reference], metadata_of[reference]) for reference in texts}
 
     def _paragraph(self, text: str, metadata: Where) -> Paragraph:
@@ -228,20 +186,16 @@ def _where_reference(references: Sequence[str]) -> Any:
     return {"reference": {"$in": list(references)}}
 
 
-def _filters(document: Document, paragraph: Paragraph) -> Where:
-    """What a search can be narrowed by: document, date as a number, kind, section."""
+def _described(document: Document, paragraph: Paragraph) -> Where:
+    """A paragraph's metadata: its place and what a search can be narrowed by, the date as a number such as 20060526."""
     values: Where = {
         "document_id": document.document_id,
-        "reference": paragraph.reference,
+        "date": int(document.date.replace("-", "")) if document.date else None,
+        "anchor": paragraph.anchor,
         "kind": paragraph.kind,
         "section": paragraph.section,
-        "date": int(document.date.replace("-", "")) if document.date else None,
+        "mark": paragraph.mark,
+        "place": json.dumps(paragraph.place.to_dict()),
+        "length": len(paragraph.text),
     }
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _span(chunk_id: str) -> tuple[str, tuple[int, int]]:
-    """Reference and span of a chunk id such as `06SEOUL1789 ¶3|sentence|0-120`."""
-    reference, _, span = chunk_id.rsplit("|", 2)
-    start, end = span.split("-")
-    return reference, (int(start), int(end))

@@ -13,14 +13,13 @@ import typer
 def run(app: typer.Typer, arguments: Sequence[str], *, errors: tuple[type[Exception], ...]) -> int:
     """Run a command line; an expected error becomes one line on stderr and exit code 1, a bug keeps its traceback."""
     try:
-        result = app(args=list(arguments), standalone_mode=False, prog_name="pilcrow")
+        app(args=list(arguments), prog_name="pilcrow")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
     except errors as error:
         typer.echo(f"pilcrow: {error}", err=True)
         return 1
-    except (typer.Abort, KeyboardInterrupt):
-        typer.echo("pilcrow: stopped.", err=True)
-        return 130
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 class TerminalProgress:

@@ -30,7 +30,8 @@ _CELLS = frozenset(["td", "th", "caption"])
 _CAPTION_CLASSES = frozenset(["wp-caption", "wp-caption-text", "wp-element-caption", "gallery-caption"])
 _CODE = frozenset(["script", "style", "noscript"])
 _NOT_TEXT = _CODE | {"template", "iframe", "svg", "audio", "video", "canvas", "object", "select", "button"}
-_MARKED_SECTION = re.compile(r"<!\[[^>]*>?")  # HTMLParser stops at some; in HTML they are comments up to the next >
+# Comments, and marked sections, which HTML also takes for comments: HTMLParser fails at some, and its versions differ.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[[^>]*>?", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _LOST_IMAGE = re.compile(r'\s*""[^\S\n]*(?:\n\s*|$)')
 _BETWEEN_LINKS = " \t\r\n\xa0,;|/•·"
@@ -236,7 +237,7 @@ class _Block:
 def _blocks(rendered: str) -> tuple[tuple[_Block, ...], int]:
     """The blocks of a post's HTML in reading order, and how many of them had lost their opening tag."""
     reader = _BlockReader(rendered)
-    reader.feed(_MARKED_SECTION.sub("", rendered))
+    reader.feed(_COMMENT.sub("", rendered))
     reader.close()
     reader.flush()
     blocks = [_editor(block) or block for block in reader.blocks]

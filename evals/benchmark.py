@@ -1,0 +1,93 @@
+"""`python -m evals.benchmark`: how fast Pilcrow is, as medians and, where machines differ, as ratios within one run.
+
+Builds an index over the bundled documents in a temporary folder. Nothing here fails on a slow machine: it is read by
+people, and by whoever compares two runs.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from assistant import Assistant, Settings
+from evals.gold import gold_file, load_claims, load_questions
+from ingest import ingest
+
+QUESTION = "What worried Seoul most about closer ties with NATO?"
+ROUNDS = 5
+SAMPLE = 60
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(index=Path(folder) / "index")
+        _row("ingest of the two documents", _once(lambda: ingest((), settings)), "s")
+        _cold(settings.index)
+        _warm(Assistant.open(settings))
+
+
+def _cold(index: Path) -> None:
+    """Fresh processes, in turn, so that a change of the machine's speed meets all of them alike."""
+    commands = {
+        "python -c 'import llama_index.core, chromadb'": ["-c", "import llama_index.core, chromadb"],
+        "pilcrow ask, cold": ["-m", "assistant", "ask", QUESTION],
+        "pilcrow --help": ["-m", "assistant", "--help"],
+    }
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, arguments in commands.items():
+            times[name].append(_once(lambda arguments=arguments: _process(arguments, index)))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    for name, median in medians.items():
+        _row(name, median, "s")
+    imports, ask, _ = medians.values()
+    _row("pilcrow ask, cold / (1.3 × the imports + 0.5 s)", ask / (1.3 * imports + 0.5), "(1 or less is the aim)")
+
+
+def _warm(assistant: Assistant) -> None:
+    """One process that is asked many questions."""
+    questions = [item.question for item in load_questions(gold_file("questions"))[:SAMPLE]]
+    claims = load_claims(gold_file("claims"))[:SAMPLE]
+    _spread("search, warm", [lambda q=q: assistant.search(q) for q in questions])  # type: ignore[misc]  # as above
+    _spread("ask, warm", [lambda q=q: assistant.ask(q) for q in questions])  # type: ignore[misc]  # as above
+    _spread("check of a claim, warm", [lambda c=c: assistant.check(c.claim, c.reference) for c in claims])  # type: ignore[misc]  # as above
+
+
+def _spread(name: str, calls: Sequence[Callable[[], object]]) -> None:
+    for call in calls[:5]:
+        call()
+    times = sorted(_once(call) * 1000 for call in calls)
+    _row(f"{name}: median", statistics.median(times), "ms")
+    _row(f"{name}: 95th percentile", times[int(len(times) * 0.95)], "ms")
+
+
+def _once(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def _process(arguments: Sequence[str], index: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PILCROW_", "OPENAI_"))}
+    subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, *arguments],
+        env={**environment, "PILCROW_INDEX": str(index)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _row(name: str, value: float, unit: str) -> None:
+    print(f"{name:<50}{value:>9.3f} {unit}")  # noqa: T201  # the output of this program
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""`python -m ingest.derive FOLDER COUNT`: read a generation's COUNT records back, and write what is searched from them.
+
+Runs in a process of its own: a damaged store can end the process that reads it, and what a second process cannot read
+must never be switched to. Exit 0 where all is well, else 1 with the reason on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ingest.context import context_line
+from ingest.dense import DenseIndex
+from ingest.errors import IndexDamagedError
+from ingest.lexical import LexicalIndex
+from ingest.store import ChromaStore
+from ingest.types import Document, Paragraph
+
+
+def derive(folder: Path, expected: int) -> None:
+    """Write `dense/` and `lexical/` beside `chroma/`. Raises `IndexDamagedError` where records are not as written."""
+    store = ChromaStore(folder / "chroma")
+    records = list(store.records())
+    if len({record.chunk_id for record in records}) != expected:
+        raise IndexDamagedError(f"{len(records)} records where {expected} were written")
+    lengths = np.linalg.norm(np.stack([record.vector for record in records]), axis=1)
+    if not np.allclose(lengths, 1.0, atol=1e-3):
+        raise IndexDamagedError("some vectors are not as they were written")
+    documents = {document.document_id: document for document in store.documents()}
+    paragraphs = [item for name in documents for item in store.paragraphs_of(name)]
+    references = [paragraph.reference for paragraph in paragraphs]
+    if {record.span.reference for record in records} != set(references):
+        raise IndexDamagedError("some paragraphs are gone")
+    DenseIndex.build(
+        references,
+        ((span.reference, span.grain, span.start, span.end, item.vector) for item in records for span in [item.span]),
+    ).save(folder / "dense")
+    LexicalIndex.build(references, [_searched(documents[item.document_id], item) for item in paragraphs]).save(
+        folder / "lexical"
+    )
+
+
+def _searched(document: Document, paragraph: Paragraph) -> str:
+    return f"{context_line(document.title, document.date, paragraph.section)}\n{paragraph.text}"
+
+
+if __name__ == "__main__":
+    try:
+        derive(Path(sys.argv[1]), int(sys.argv[2]))
+    except IndexDamagedError as error:
+        sys.exit(str(error))

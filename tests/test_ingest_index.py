@@ -1,0 +1,91 @@
+"""The index on disk: what opening it refuses, and that it holds what the documents hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import IndexDamagedError, IndexFingerprintError, IndexMissingError
+from ingest.index import Index, current_generation, generation_folder
+from ingest.store import span_of
+
+CABLE = ["header", "¶1", "¶2", "¶3", "¶4"]
+ARTICLE = ["header", *(f"¶{number}" for number in range(1, 24)), "caption 1", "caption 2"]
+
+
+def test_the_two_documents_have_their_anchors(index: Path) -> None:
+    store = Index.open(index).store
+    anchors = {
+        document.document_id: [paragraph.anchor for paragraph in store.paragraphs_of(document.document_id)]
+        for document in store.documents()
+    }
+    assert list(anchors) == ["06SEOUL1789", "koreapro-2197111"]
+    assert anchors["06SEOUL1789"] == CABLE
+    assert sorted(anchors["koreapro-2197111"]) == sorted(ARTICLE)
+    bodies = [anchor for anchor in anchors["koreapro-2197111"] if anchor.startswith("¶")]
+    assert bodies == ARTICLE[1:24]
+
+
+def test_paragraph_13_is_on_the_spy_agency_and_natos_cyber_defence_group(index: Path) -> None:
+    text = Index.open(index).store.paragraphs(["koreapro-2197111 ¶13"])["koreapro-2197111 ¶13"].text
+    assert "spy agency" in text
+    assert "cyber defense group" in text
+
+
+def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError) as caught:
+        Index.open(tmp_path / "none")
+    assert str(caught.value) == (
+        f"No index at {tmp_path / 'none'}. Run `pilcrow ingest` for the bundled documents, "
+        "or `pilcrow ingest PATH` for your own."
+    )
+
+
+def test_another_model_is_refused(bundled_index: Path) -> None:
+    with pytest.raises(IndexFingerprintError) as caught:
+        Index.open(bundled_index).check_model("text-embedding-3-small")
+    assert "was built with all-MiniLM-L6-v2 (384 dimensions, chunker 1)" in str(caught.value)
+    assert "Run `pilcrow ingest` again, or set PILCROW_EMBEDDING to the first." in str(caught.value)
+
+
+def damaged(bundled_index: Path, folder: Path) -> tuple[Path, Path]:
+    """A copy of an index, and its manifest."""
+    shutil.copytree(bundled_index, folder)
+    generation = current_generation(folder)
+    assert generation is not None
+    return folder, generation_folder(folder, generation) / "manifest.json"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}'], ids=["empty", "cut", "list", "no fingerprint"])
+def test_a_damaged_manifest_is_said_so(bundled_index: Path, tmp_path: Path, content: str) -> None:
+    index, manifest = damaged(bundled_index, tmp_path / "copy")
+    manifest.write_text(content, encoding="utf8")
+    with pytest.raises(IndexDamagedError, match="cannot be read"):
+        Index.open(index)
+
+
+def test_another_format_is_said_so(bundled_index: Path, tmp_path: Path) -> None:
+    index, manifest = damaged(bundled_index, tmp_path / "copy")
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}), encoding="utf8")
+    with pytest.raises(IndexDamagedError, match="format 99, and this Pilcrow reads 1"):
+        Index.open(index)
+
+
+def test_an_index_can_be_moved(bundled_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundled_index, tmp_path / "moved")
+    assert len(Index.open(tmp_path / "moved").store.documents()) == 2
+
+
+def test_every_stored_vector_is_searched(bundled_index: Path) -> None:
+    index = Index.open(bundled_index)
+    stored = {record.chunk_id: record.vector for record in index.store.records()}
+    searched = sum(len(grain.owner) for grain in index.dense.grains.values())
+    assert searched == len(stored)
+    for chunk_id, vector in stored.items():
+        span = span_of(chunk_id)
+        number = index.dense.references.index(span.reference)
+        near = index.dense.similarities(span.grain, vector, number)[(span.start, span.end)]
+        assert near == pytest.approx(1.0, abs=1e-5)
