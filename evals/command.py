@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from assistant import Assistant, Settings
 from evals.errors import RunError
+from evals.export import deepeval_dataset, inspect_ai_dataset, ragas_dataset
 from evals.gate import Gate, compare
 from evals.gold import GoldClaim, GoldQuestion, Item, gold_file, load_claims, load_questions
 from evals.judge import ModelJudge
 from evals.junit import junit_xml
-from evals.report import report_html
+from evals.report import RunSummary, report_html
 from evals.run import check_gold, evaluate
 from evals.types import Estimate, Run
 from ingest.terminal import TerminalProgress
 
 RED = 3
 REMOTE_WORKERS = 8
+EXPORTERS = {"ragas": ragas_dataset, "deepeval": deepeval_dataset, "inspect_ai": inspect_ai_dataset}
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +35,15 @@ def register(app: typer.Typer) -> None:
 def command(
     gold: Annotated[Path | None, typer.Argument(help="Gold questions (JSONL); by default Pilcrow's own.")] = None,
     claims: Annotated[Path | None, typer.Option(help="Gold claims (JSONL) for the support check.")] = None,
-    split: Annotated[str | None, typer.Option(help="Only questions and claims of this split: dev or test.")] = None,
+    split: Annotated[
+        Literal["dev", "test"] | None, typer.Option(help="Only questions and claims of this split.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for run.json, junit.xml and report.html.")] = Path("runs/latest"),
     baseline: Annotated[Path | None, typer.Option(help="A run.json; exit 3 where scores fell since.")] = None,
+    export: Annotated[
+        Literal["ragas", "deepeval", "inspect_ai"] | None,
+        typer.Option(help="Also write the questions and answers in the format of another package."),
+    ] = None,
     diff: Annotated[
         tuple[Path, Path] | None, typer.Option("--compare", help="Two run.json: show what changed; runs nothing.")
     ] = None,
@@ -51,6 +60,9 @@ def command(
     run, texts = _run(questions, gold_claims, split, out)
     gate = compare(before, run) if before else None
     _write(run, gate, texts, out)
+    if export:
+        exported = EXPORTERS[export](questions, run.cases, paragraphs=texts)
+        (out / f"{export}.{'json' if export == 'deepeval' else 'jsonl'}").write_text(exported, encoding="utf8")
     typer.echo(summary(run))
     typer.echo(f"Report: {out / 'report.html'}", err=True)
     broken = [f"{case.id}: {violation}" for case in run.cases for violation in case.violations]
@@ -151,7 +163,19 @@ def _write(run: Run, gate: Gate | None, texts: dict[str, str], out: Path) -> Non
     out.mkdir(parents=True, exist_ok=True)
     (out / "run.json").write_text(json.dumps(run.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf8")
     (out / "junit.xml").write_text(junit_xml(run), encoding="utf8")
-    (out / "report.html").write_text(report_html(run, baseline=gate, paragraphs=texts), encoding="utf8")
+    history = _history(run, out.parent / "history.jsonl")
+    page = report_html(run, baseline=gate, history=history, paragraphs=texts)
+    (out / "report.html").write_text(page, encoding="utf8")
+
+
+def _history(run: Run, path: Path) -> list[RunSummary]:
+    """The earlier runs whose reports lie beside this one, oldest first; this run is added to them for the next."""
+    lines = path.read_text(encoding="utf8").splitlines() if path.exists() else []
+    earlier = [RunSummary(**json.loads(line)) for line in lines]
+    summary = RunSummary.of(datetime.now(UTC).isoformat(timespec="seconds"), run)
+    with path.open("a", encoding="utf8") as file:
+        file.write(json.dumps({"name": summary.name, "scores": dict(summary.scores)}) + "\n")
+    return earlier
 
 
 def _of_split(items: Sequence[Item], split: str | None) -> tuple[Item, ...]:

@@ -52,10 +52,10 @@ def compare(baseline: Run, run: Run) -> Gate:
     ]
     violations = [f"{case.id}: {violation}" for case in run.cases for violation in case.violations]
     if violations:
-        reasons.append(f"{len(violations)} breaks of the citation contract, the first in {violations[0]}")
+        reasons.append(f"the citation contract is broken {len(violations)} times, first in {violations[0]}")
     lost = {case.id for case in baseline.cases} - {case.id for case in run.cases}
     if lost:
-        reasons.append(f"{len(lost)} questions of the baseline were not asked: {', '.join(sorted(lost)[:5])}")
+        reasons.append(f"of the baseline's questions, {len(lost)} were not asked: {', '.join(sorted(lost)[:5])}")
     return Gate(tuple(changes), tuple(reasons))
 
 

@@ -349,7 +349,7 @@ def _failures(cases: Sequence[Case], paragraphs: Mapping[str, str]) -> dict[str,
 
 def _cited(reference: str, case: Case, paragraphs: Mapping[str, str]) -> _Shown:
     matching = reference in case.references
-    accepted = case.scores.get("citation_precision") == 1
+    accepted = reference in case.also_ok
     remark = "expected" if matching else "accepted as well" if accepted else "not among the expected"
     return _Shown(reference, paragraphs.get(reference), matching, matching or accepted, remark)
 

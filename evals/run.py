@@ -115,6 +115,8 @@ def _case(asked: Asked, question: GoldQuestion, judge: Judge | None) -> Case:
         question=question.question,
         expected=question.answer,
         references=question.references,
+        also_ok=question.also_ok,
+        history=question.history,
         status="unscored",
         answer="",
         confidence=0.0,

@@ -20,6 +20,8 @@ class Case:
     question: str
     expected: str
     references: tuple[str, ...]
+    also_ok: tuple[str, ...]
+    history: tuple[tuple[str, str], ...]
     status: str
     answer: str
     confidence: float
@@ -35,7 +37,8 @@ class Case:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Case:
         """A case from its JSON form. Raises TypeError where it is none."""
-        return cls(**_tuples(values))
+        history = tuple((turn[0], turn[1]) for turn in values["history"])
+        return cls(**{**_tuples(values), "history": history})
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,26 +151,28 @@ class _Anchors:
 
 @dataclass(slots=True)
 class _Header:
-    """What the header says, by label; values of a label that may have several are separate."""
+    """What the header says, by label: values, each as the pieces of text it was put together from."""
 
-    values: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, list[list[str]]] = field(default_factory=dict)
     lines: tuple[int, int] = (1, 1)
 
     def add(self, label: str, value: str) -> None:
-        value = canonical(value)
-        if value and value not in self.values.setdefault(label, []):
-            self.values[label].append(value)
+        if value.strip():
+            self.values.setdefault(label, []).append([value])
 
     def extend(self, label: str, value: str) -> None:
         """Continue the label's last value on another line."""
-        values = self.values.setdefault(label, [])
-        values[-1:] = [canonical(" ".join([*values[-1:], value]))]
+        self.values.setdefault(label, [[]])[-1].append(value)
+
+    def all(self, label: str) -> list[str]:
+        """The label's values, each once."""
+        return list(dict.fromkeys(canonical("\n".join(pieces)) for pieces in self.values.get(label, [])))
 
     def first(self, label: str) -> str:
-        return next(iter(self.values.get(label, [])), "")
+        return next(iter(self.all(label)), "")
 
     def get(self, label: str, separator: str = " ") -> str:
-        return separator.join(self.values.get(label, []))
+        return separator.join(self.all(label))
 
 
 def _lines(text: str) -> list[_Line]:
@@ -425,7 +427,7 @@ def _read_classified_line(text: str, header: _Header) -> None:
 def _add_loose(text: str, header: _Header) -> None:
     """A line without a label: who should get the cable where it stands above the subject, else a remark."""
     label = "Other" if "Subject" in header.values else "For"
-    if header.get(label).endswith(","):
+    if label in header.values and header.values[label][-1][-1].endswith(","):
         header.extend(label, text)
     else:
         header.add(label, text)
@@ -470,7 +472,7 @@ def _document(header: _Header, *, path: str, sha256: str) -> Document:
 
 def _built_id(header: _Header) -> str | None:
     """Year, station and number as the archive would join them: 06SEOUL1789."""
-    day, numbers = header.first("day"), header.values.get("number")
+    day, numbers = header.first("day"), header.all("number")
     station = header.first("station") or header.first("origin").split(" ", 1)[-1].replace(" ", "")
     return f"{day[2:4]}{slug(station)}{numbers[-1]}" if day and numbers and station else None
 
@@ -554,7 +556,7 @@ def _paragraphs(
     for event, end in zip(events, ends, strict=True):
         if isinstance(event, _Head):
             section, mark = event.text or None, None
-            piece = list(lines[event.after : end])
+            piece = [line for line in lines[event.after : end] if line.text]
         else:
             mark, anchors.last = event.mark, event.number
             piece = [_Line(lines[event.index].number, event.rest), *lines[event.index + 1 : end]]
@@ -570,7 +572,7 @@ def _paragraphs(
                 text=text,
                 kind="body",
                 section=run_in[1].upper() if run_in else section,
-                place=Place(lines=((written if event in heads else piece)[0].number, written[-1].number)),
+                place=Place(lines=(piece[0].number, written[-1].number)),
                 mark=mark,
             )
         )

@@ -19,6 +19,7 @@ _MARK = re.compile(
 )
 _WORD = re.compile(r"\w[\w'’-]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_FARTHEST_WORD = 200  # characters of signs without a word after which the sentence goes on
 _BREAKS_PIECE = frozenset(" \n\t-–—/\"'“”‘’«([{")
 
 _LIST_NUMBER = re.compile(r"\d{1,3}|[A-Za-z]|[ivxIVX]{1,5}")
@@ -86,7 +87,7 @@ def _skip_space(text: str, start: int) -> int:
 def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     """Whether the stop at `mark` ends the sentence that began at `start`."""
     stop, close, end = mark["stop"], mark["close"], mark.end()
-    following = _WORD.search(text, end)
+    following = _WORD.search(text, end, end + _FARTHEST_WORD)
     if following is None:
         return False
     if stop[-1] in "。！？｡":
@@ -98,7 +99,8 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     piece = _piece_before(text, start, mark.start())
     if stop != ".":
         return bool(piece)
-    if _LIST_NUMBER.fullmatch(piece) and text[start : mark.start()].lstrip("([") == piece:
+    label_at = mark.start() - len(piece)
+    if label_at - start < 2 and text[start:label_at] in ("", "(", "[") and _LIST_NUMBER.fullmatch(piece):
         return False
     return _full_stop_ends(piece, following)
 

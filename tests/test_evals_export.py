@@ -24,6 +24,8 @@ QUESTION = GoldQuestion(
     answer="In 1921.",
     facts=(("1921",),),
     references=("ledger ¶1",),
+    also_ok=(),
+    history=(),
     answerable=True,
 )
 FOLLOW_UP = QUESTION.model_copy(
@@ -37,6 +39,8 @@ UNANSWERABLE = GoldQuestion(
     answer="Its owner is not named.",
     facts=(),
     references=(),
+    also_ok=(),
+    history=(),
     answerable=False,
 )
 QUESTIONS = (QUESTION, FOLLOW_UP, UNANSWERABLE)
@@ -48,6 +52,8 @@ CASE = Case(
     question="When did the ferry sink?",
     expected="In 1921.",
     references=("ledger ¶1",),
+    also_ok=(),
+    history=(),
     status="answered",
     answer="It sank in 1921. [1]",
     confidence=0.9,
