@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from assistant.budget import Progress, silent
+from assistant.checker import Checker
 from assistant.citations import check_contract
 from assistant.errors import QuestionError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
-from assistant.retrieval import Retriever
+from assistant.retrieval import EVERYTHING, Retriever
 from assistant.settings import Settings
-from assistant.support import check_support
-from assistant.types import Answer, Claim, History, Mode, Passage, Verdict
+from assistant.types import Answer, Claim, Draft, History, Mode, Passage, Verdict
+from ingest.catalogue import Filter
 from ingest.embedding import Embedding, open_embedding
 from ingest.index import Index
 from ingest.types import Document, Paragraph
@@ -22,6 +26,7 @@ from ingest.types import Document, Paragraph
 if TYPE_CHECKING:
     from assistant.generate import GenerativeAnswerer
     from assistant.llamaindex import PilcrowQueryEngine, PilcrowRetriever
+    from assistant.rewriting import Lookup
 
 LONGEST_QUESTION = 4_000
 
@@ -36,7 +41,7 @@ class Assistant:
         self.embedding = embedding
         self.mode: Mode = settings.answer_mode()
         self.retriever = Retriever(index, embedding)
-        self.extractive = ExtractiveAnswerer(index)
+        self.extractive = ExtractiveAnswerer(index, embedding)
         self._generative: GenerativeAnswerer | None = None
 
     @classmethod
@@ -51,40 +56,104 @@ class Assistant:
             index = Index.open(settings.index)
             return cls(settings, index, embedding.result())
 
-    def ask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer:
-        """Answer one question, after the earlier (question, answer) pairs of `history`.
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]] = (),
+        within: Filter = EVERYTHING,
+        progress: Progress = silent,
+    ) -> Answer:
+        """Answer one question, after the earlier (question, answer) pairs of `history`, from what is `within`.
 
-        Raises `QuestionError` for one that is empty or too long, `ModelError` where the model cannot be asked.
+        `progress` is told, in one line each, of what the answer has to wait for. Raises `QuestionError` for a question
+        that is empty or too long, `ModelError` where the model cannot be asked.
         """
-        return self._answer(question, tuple(history), stream=False)
+        *_, answer = self._steps(question, tuple(history), within=within, progress=progress, stream=False)
+        return _last(answer)
 
-    async def aask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer:
-        """`ask`, for programs that must not wait: runs in a thread."""
-        return await asyncio.to_thread(self.ask, question, history=history)
+    async def aask(
+        self,
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]] = (),
+        within: Filter = EVERYTHING,
+        progress: Progress = silent,
+    ) -> Answer:
+        """`ask`, for programs that must not wait. Cancelling it closes the connection to the model."""
+        items = [item async for item in self.astream(question, history=history, within=within, progress=progress)]
+        return _last(items[-1])
 
-    def stream(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Iterator[Claim | Answer]:
-        """Each claim once it is checked, then the Answer."""
-        answer = self._answer(question, tuple(history), stream=True)
-        yield from answer.claims
-        yield answer
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]] = (),
+        within: Filter = EVERYTHING,
+        progress: Progress = silent,
+    ) -> Generator[Claim | Answer]:
+        """Each claim once it is checked, then the Answer with the same claims. Raises what `ask` raises.
+
+        Closing the iterator closes the connection to the model.
+        """
+        yield from self._steps(question, tuple(history), within=within, progress=progress, stream=True)
+
+    async def astream(
+        self,
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]] = (),
+        within: Filter = EVERYTHING,
+        progress: Progress = silent,
+    ) -> AsyncGenerator[Claim | Answer]:
+        """`stream`, for programs that must not wait: closing it, or cancelling its task, closes the connection."""
+        if self.mode != "llm":
+            for known in await asyncio.to_thread(lambda: list(self.stream(question, history=history, within=within))):
+                yield known
+            return
+        _check_question(question)
+        started = time.perf_counter()
+        model = self._model()
+        allowance = model.allowance(progress)
+        fallback = standalone_question(question, tuple(history))
+        lookup = await model.alookup(question, tuple(history), fallback=fallback, allowance=allowance)
+        passages = await asyncio.to_thread(self._candidates, lookup, within)
+        times = (started, time.perf_counter())
+        async with aclosing(model.aanswer(lookup, passages, allowance=allowance)) as found:
+            async for item in found:
+                if isinstance(item, Draft):
+                    yield self._finished(question, lookup.question, item, passages=passages, times=times)
+                else:
+                    yield item
 
     @overload
-    def search(self, question: str, *, limit: int = 10) -> list[Passage]: ...  # type: ignore[overload-overlap]  # a str is a sequence of str too; the first match is meant
+    def search(self, question: str, *, limit: int = 10, within: Filter = EVERYTHING) -> list[Passage]: ...  # type: ignore[overload-overlap]  # a str is a sequence of str too; the first match is meant
     @overload
-    def search(self, question: Sequence[str], *, limit: int = 10) -> list[list[Passage]]: ...
-    def search(self, question: str | Sequence[str], *, limit: int = 10) -> list[Passage] | list[list[Passage]]:
-        """The paragraphs that bear on a question, best first; for many questions, a list for each, in one batch."""
+    def search(
+        self, question: Sequence[str], *, limit: int = 10, within: Filter = EVERYTHING
+    ) -> list[list[Passage]]: ...
+    def search(
+        self, question: str | Sequence[str], *, limit: int = 10, within: Filter = EVERYTHING
+    ) -> list[Passage] | list[list[Passage]]:
+        """The paragraphs that bear on a question, best first; for many questions, a list for each.
+
+        `within` narrows the search to documents, dates, a section, a kind of paragraph.
+        """
         questions = [question] if isinstance(question, str) else list(question)
         for item in questions:
             _check_question(item)
-        found = self.retriever.search(questions, self.retriever.embed(questions), limit=limit)
+        found = [self.retriever.search(query, limit=limit, within=within) for query in self.retriever.read(questions)]
         return found[0] if isinstance(question, str) else found
+
+    @cached_property
+    def checker(self) -> Checker:
+        """What checks claims against the paragraphs of this index."""
+        return Checker(self.index, self.embedding)
 
     def check(self, claim: str, reference: str) -> Verdict:
         """Whether the paragraph says that. Raises `UnknownReferenceError`."""
         paragraph = self.paragraph(reference)
-        document = self.retriever.documents[paragraph.document_id]
-        return check_support(claim, paragraph.text, paragraph.text, context=f"{document.title} {document.date}")
+        return self.checker.check(claim, paragraph, self.retriever.documents[paragraph.document_id])
 
     def documents(self) -> tuple[Document, ...]:
         """The documents of the index, by date."""
@@ -127,18 +196,54 @@ class Assistant:
 
         return PilcrowRetriever(self, limit=limit)
 
-    def _answer(self, question: str, history: History, *, stream: bool) -> Answer:
+    def _steps(
+        self, question: str, history: History, *, within: Filter, progress: Progress, stream: bool
+    ) -> Generator[Claim | Answer]:
         _check_question(question)
+        if self.mode == "llm":
+            yield from self._modelled(question, history, within=within, progress=progress, stream=stream)
+            return
         started = time.perf_counter()
         standalone = standalone_question(question, history)
-        vectors = self.retriever.embed([standalone])
-        passages = self.retriever.search([standalone], vectors, limit=self.settings.passages)[0]
-        retrieved = time.perf_counter()
-        if self.mode == "llm":
-            draft = self._model().answer(question, passages, history=history, stream=stream)
-        else:
-            draft = self.extractive.answer(standalone, vectors[0], passages)
+        query = self.retriever.read([standalone])[0]
+        passages = self.retriever.search(query, limit=self.settings.passages, within=within)
+        times = (started, time.perf_counter())
+        focus = self.retriever.read([question])[0] if history else None
+        draft = self.extractive.answer(query, passages, focus=focus)
+        yield from draft.claims
+        yield self._finished(question, standalone, draft, passages=passages, times=times)
+
+    def _modelled(
+        self, question: str, history: History, *, within: Filter, progress: Progress, stream: bool
+    ) -> Generator[Claim | Answer]:
+        started = time.perf_counter()
+        model = self._model()
+        allowance = model.allowance(progress)
+        fallback = standalone_question(question, history)
+        lookup = model.lookup(question, history, fallback=fallback, allowance=allowance)
+        passages = self._candidates(lookup, within)
+        times = (started, time.perf_counter())
+        with closing(model.answer(lookup, passages, allowance=allowance, stream=stream)) as found:
+            for item in found:
+                if isinstance(item, Draft):
+                    yield self._finished(question, lookup.question, item, passages=passages, times=times)
+                else:
+                    yield item
+
+    def _candidates(self, lookup: Lookup, within: Filter) -> list[Passage]:
+        """The passages for a model to choose from: those of the question and of its parts, in turn."""
+        from assistant.generate import CANDIDATES, in_turn
+
+        limit = max(CANDIDATES, self.settings.passages)
+        queries = self.retriever.read(list(lookup.questions))
+        return in_turn([self.retriever.search(query, limit=limit, within=within) for query in queries])
+
+    def _finished(
+        self, question: str, standalone: str, draft: Draft, *, passages: Sequence[Passage], times: tuple[float, float]
+    ) -> Answer:
+        """The answer with where it came from; `times` are when it was begun and when its passages were there."""
         check_contract(draft.claims, draft.citations)
+        started, retrieved = times
         done = time.perf_counter()
         return Answer(
             question=question,
@@ -161,7 +266,7 @@ class Assistant:
             from assistant.generate import GenerativeAnswerer
             from assistant.model import OpenAIModel
 
-            self._generative = GenerativeAnswerer(OpenAIModel(self.settings), prompt_tokens=self.settings.prompt_tokens)
+            self._generative = GenerativeAnswerer(OpenAIModel(self.settings), self.settings, checker=self.checker)
         return self._generative
 
 
@@ -171,6 +276,13 @@ def standalone_question(question: str, history: History) -> str:
     if history and len(question.split()) <= 8:
         return f"{' '.join(history[-1][0].split())} {question}"
     return question
+
+
+def _last(item: Claim | Answer) -> Answer:
+    """The answer that every stream ends with."""
+    if not isinstance(item, Answer):
+        raise TypeError("A stream of claims ends with its Answer.")
+    return item
 
 
 def _check_question(question: str) -> None:

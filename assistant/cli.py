@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -14,6 +15,8 @@ COMMANDS = {
     "ingest": ("ingest.command", "Read documents into the index: cables, WordPress posts (JSON), text, Markdown."),
     "ask": ("assistant.commands.ask", "Answer a question, each sentence with the paragraph it rests on."),
     "search": ("assistant.commands.search", "List the paragraphs that bear on a question."),
+    "check": ("assistant.commands.check", "Say whether a paragraph bears a sentence out."),
+    "verify": ("assistant.commands.verify", "Check an answer's evidence with nothing but the sources."),
     "documents": ("assistant.commands.documents", "List the documents of the index, or show one."),
     "eval": ("evals.command", "Run gold questions against the index, and turn red on a regression."),
     "chat": ("assistant.commands.chat", "Open the chat in a browser."),
@@ -31,17 +34,19 @@ def run(arguments: Sequence[str]) -> int:
     from ingest.errors import IngestError
     from ingest.terminal import run as run_app
 
-    return run_app(_app(arguments), arguments, errors=(IngestError, AssistantError))
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    module = import_module(COMMANDS[asked][0]) if asked in COMMANDS else None
+    errors = (IngestError, AssistantError, *getattr(module, "ERRORS", ()))
+    return run_app(_app(asked, module), arguments, errors=errors)
 
 
-def _app(arguments: Sequence[str]) -> typer.Typer:
-    """A command line with the module of the command that is asked for, and the names of the others."""
+def _app(asked: str | None, module: ModuleType | None) -> typer.Typer:
+    """A command line with the command that is asked for, from its module, and the names of the others."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
     app.callback()(_pilcrow)
-    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
-    for name, (module, summary) in COMMANDS.items():
-        if name == asked:
-            import_module(module).register(app)
+    for name, (_, summary) in COMMANDS.items():
+        if name == asked and module is not None:
+            module.register(app)
         else:
             app.command(name, help=summary)(_not_loaded)
     return app

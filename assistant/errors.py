@@ -4,6 +4,7 @@ AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
 ├── UnknownReferenceError   no such paragraph in the index
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
+    └── ContextTooLongError (in `failures.py`) the prompt is longer than the model takes
 """
 
 

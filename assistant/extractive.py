@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answerability import Signs, absent_words, kind_is_there, probability, read_signs, threshold
 from assistant.citations import CitationList
-from assistant.support import check_support
-from assistant.types import Claim, Draft, Passage
-from ingest.analyser import terms
+from assistant.query import KIND_WORDS, Query, compares, documents_of, parts_of, read_queries
+from assistant.types import Claim, Draft, Passage, Verdict
+from ingest.embedding import Embedding
 from ingest.index import Index
 from ingest.sentences import sentence_spans
+from ingest.tokens import QuestionTokens, matched
 
-SENTENCES = 3
-NEAR_BEST = 0.82
-COVERAGE_WEIGHT = 0.5
-RANK_WEIGHT = 0.15
-SIMILARITY_SHARE = 0.75
-ANSWERABLE = 0.4
+SENTENCES = 3  # of one paragraph
+MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE = 1.0, 0.3, 0.15
+OTHER_KIND = 0.1  # less for a sentence without a person, time, quantity or place, where that is asked for
+NEAR_BEST = 0.7  # of the best sentence's score, for a second sentence of its paragraph
+NEXT_PARAGRAPH = 0.93  # of the best sentence's score, for a sentence of another paragraph
+NAMES_THE_DOCUMENT = frozenset(word for called in KIND_WORDS.values() for word in called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,61 +32,145 @@ class Candidate:
     passage: Passage
     start: int
     end: int
+    match: float
     similarity: float
-    coverage: float
+    of_the_kind: bool
 
     @property
     def score(self) -> float:
-        """Similarity, covered question terms and the passage's rank, weighted."""
-        return self.similarity + COVERAGE_WEIGHT * self.coverage + RANK_WEIGHT / self.passage.rank
+        """The weighted sum of token match, similarity and the passage's own score."""
+        fit = MATCH_SHARE * self.match + SIMILARITY_SHARE * self.similarity + PASSAGE_SHARE * self.passage.score
+        return fit if self.of_the_kind else fit - OTHER_KIND
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.passage.paragraph.text[self.start : self.end]
 
 
 class ExtractiveAnswerer:
     """Chooses the sentences of an index's passages that answer a question."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, embedding: Embedding) -> None:
         self.index = index
-        self.number = {reference: number for number, reference in enumerate(index.dense.references)}
+        self.embedding = embedding
 
-    def answer(self, question: str, vector: NDArray[np.float32], passages: Sequence[Passage]) -> Draft:
-        """The sentences that fit best, in the order of their fit; an empty draft where none fits well enough."""
+    def answer(self, query: Query, passages: Sequence[Passage], *, focus: Query | None = None) -> Draft:
+        """The sentences that answer; none, with what is missing, where it is unlikely that any does.
+
+        `focus` is what a follow-up asks by itself: passages are found with what it leans on, sentences without.
+        """
         if not passages:
-            return Draft(missing=(question,))
-        weights = {term: self.index.lexical.idf(term) for term in dict.fromkeys(terms(question))}
-        candidates = self._candidates(weights, vector, passages)
-        best = max(candidates, key=_order)
-        strength = SIMILARITY_SHARE * best.similarity + (1 - SIMILARITY_SHARE) * best.coverage
-        strength = round(min(1.0, max(0.0, strength)), 6)
-        if strength < ANSWERABLE:
-            return Draft(missing=(question,), confidence=strength)
-        chosen = sorted(candidates, key=_order, reverse=True)[:SENTENCES]
-        return _draft([item for item in chosen if item.score >= NEAR_BEST * best.score], strength)
+            return Draft(missing=(query.text,))
+        candidates = self.candidates([query, focus] if focus else [query], passages)
+        confidence = probability(self.signs(query, candidates))
+        if confidence < threshold():
+            return Draft(missing=self._missing(query), confidence=confidence)
+        chosen = {(item.passage.reference, item.start): item for item in self._chosen(query, passages, candidates)}
+        return _draft(chosen.values(), confidence)
 
-    def _candidates(
-        self, weights: Mapping[str, float], vector: NDArray[np.float32], passages: Sequence[Passage]
-    ) -> list[Candidate]:
-        total = sum(weights.values()) or 1.0
+    def _chosen(
+        self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]
+    ) -> Iterable[Candidate]:
+        """For each side of a comparison and each part of a question its own best sentences."""
+        documents = {passage.document.document_id: passage.document for passage in passages}
+        spoken_of = documents_of(query.text, documents.values())
+        if compares(query.text) or len(spoken_of) > 1:
+            for name in spoken_of if len(spoken_of) > 1 else list(documents)[:2]:
+                yield from _best_sentences([item for item in candidates if item.passage.document.document_id == name])
+            return
+        parts = parts_of(query.text)
+        for part in read_queries(parts, self.embedding):
+            yield from _best_sentences(self.candidates([part], passages))[:1]
+        yield from _best_sentences(candidates)
+
+    def candidates(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
+        """Every sentence of the passages, scored by the mean over the queries."""
+        questions = [self._question(query) for query in queries]
         candidates = []
         for passage in passages:
-            similarity = self.index.dense.similarities("sentence", vector, self.number[passage.reference])
-            for start, end in sentence_spans(passage.paragraph.text):
-                present = set(terms(passage.paragraph.text[start:end]))
-                covered = sum(weight for term, weight in weights.items() if term in present) / total
-                near = similarity.get((start, end), 0.0)
-                candidates.append(Candidate(passage, start, end, near, covered))
+            number = self.index.catalogue.numbers[passage.reference]
+            near = [self._near(question, passage) for question in questions]
+            similar = [self.index.dense.similarities("sentence", query.vector, number) for query in queries]
+            for span in sentence_spans(passage.paragraph.text):
+                sentence = passage.paragraph.text[slice(*span)]
+                candidates.append(
+                    Candidate(
+                        passage,
+                        *span,
+                        match=sum(found.get(span, 0.0) for found in near) / len(near),
+                        similarity=sum(found.get(span, 0.0) for found in similar) / len(similar),
+                        of_the_kind=kind_is_there(queries[-1].text, sentence),
+                    )
+                )
         return candidates
 
+    def _question(self, query: Query) -> QuestionTokens | None:
+        """The question's tokens without those that only name a document: they say nothing of what is asked about it."""
+        if self.index.tokens is None or query.tokens is None:
+            return None
+        question = self.index.tokens.question(query.tokens)
+        years = {entry.date[:4] for entry in self.index.catalogue.entries if entry.date}
+        naming = np.array([token in NAMES_THE_DOCUMENT or token in years for token in question.tokens], dtype=bool)
+        if naming.all():
+            return question
+        return QuestionTokens(question.tokens, question.vectors, np.where(naming, np.float32(0), question.weights))
 
-def _order(candidate: Candidate) -> tuple[float, str, int]:
-    return (round(candidate.score, 6), candidate.passage.reference, -candidate.start)
+    def _near(self, question: QuestionTokens | None, passage: Passage) -> dict[tuple[int, int], float]:
+        if self.index.tokens is None or question is None:
+            return {}
+        match = self.index.tokens.match(question, passage.reference)
+        return {span: matched(near, question.weights) for span, near in match.sentences.items()}
+
+    def signs(self, query: Query, candidates: Sequence[Candidate]) -> Signs:
+        """What speaks for and against an answer in these sentences."""
+        best = max(candidates, key=_rank)
+        near, weights = self._paragraph_near(query, best.passage)
+        return read_signs(
+            query,
+            self.index,
+            best.passage,
+            best.text,
+            match=best.match,
+            similarity=best.similarity,
+            near=near,
+            weights=weights,
+        )
+
+    def _paragraph_near(self, query: Query, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        question = self._question(query)
+        if self.index.tokens is None or question is None:
+            return np.ones(1, np.float32), np.ones(1, np.float32)
+        return self.index.tokens.match(question, passage.reference).paragraph, question.weights
+
+    def _missing(self, query: Query) -> tuple[str, ...]:
+        """What the documents do not say: the names they never mention, or else the question itself."""
+        return tuple(f"Nothing in the documents mentions {name}." for name in absent_words(query.text, self.index)) or (
+            query.text,
+        )
 
 
-def _draft(chosen: Sequence[Candidate], confidence: float) -> Draft:
+def _best_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence, a second of its paragraph that is nearly as good, and one of a paragraph that is as good."""
+    if not candidates:
+        return []
+    ranked = sorted(candidates, key=_rank, reverse=True)
+    best = ranked[0]
+    same = [item for item in ranked if item.passage.reference == best.passage.reference][:SENTENCES]
+    others = [item for item in ranked if item.passage.reference != best.passage.reference][:1]
+    chosen = [item for item in same if item.score >= NEAR_BEST * best.score]
+    chosen += [item for item in others if item.score >= NEXT_PARAGRAPH * best.score]
+    return sorted(chosen, key=lambda item: (item.passage.rank, item.start))
+
+
+def _rank(candidate: Candidate) -> tuple[float, int, int]:
+    return (round(candidate.score, 6), -candidate.passage.rank, -candidate.start)
+
+
+def _draft(chosen: Iterable[Candidate], confidence: float) -> Draft:
     citations = CitationList()
     claims = []
     for item in chosen:
-        text = item.passage.paragraph.text[item.start : item.end]
         number = citations.cite_span(item.passage, item.start, item.end)
-        verdict = check_support(text, text, item.passage.paragraph.text)
-        claims.append(Claim(text, (number,), verdict))
+        claims.append(Claim(item.text, (number,), Verdict("supported", (), 1.0)))
     return Draft(claims=tuple(claims), citations=citations.all(), confidence=confidence)

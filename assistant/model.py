@@ -2,159 +2,178 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import asyncio
+import time
+import weakref
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import Any, Protocol
 
 import httpx
 import openai
-from llama_index.core.llms import ChatMessage, MessageRole
 from llama_index.llms.openai_like import OpenAILike
 
-from assistant.errors import ModelError
+from assistant.budget import Allowance
+from assistant.dialect import Dialect, dialect_of
+from assistant.exchange import Addressee, Exchange, Message, Reply, Structured
+from assistant.failures import CLIENT_ERRORS, arefuse_web_page, refuse_web_page
 from assistant.settings import Settings
-from assistant.types import Usage
+
+__all__ = ["ChatModel", "Message", "OpenAIModel", "Reply", "Structured"]
 
 OPENAI_ADDRESS = "https://api.openai.com/v1"
-READ_TIMEOUT_S = 60.0
-RETRIES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a conversation with a model."""
-
-    role: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A model's whole reply. `finished` is False where the connection ended before the model said it was done."""
-
-    text: str
-    usage: Usage
-    finished: bool
+LIST_TIMEOUT_S = 10.0
 
 
 class ChatModel(Protocol):
-    """A model that replies to messages, whole or piece by piece."""
+    """A model that replies to messages, whole or piece by piece. All raise `ModelError`.
+
+    With `structured`, a JSON reply is asked for as far as the server takes that, and `messages` are what it is asked
+    where it takes no such thing. The `allowance` of a question is spent by each request.
+    """
 
     @property
     def name(self) -> str: ...
-    def reply(self, messages: Sequence[Message]) -> Reply: ...
-    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
-        """The pieces of the reply as they come, then the `Reply`."""
+    @property
+    def address(self) -> str: ...
+    @property
+    def dialect(self) -> Dialect: ...
+    def reply(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> Reply: ...
+    def stream(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> Generator[str | Reply]:
+        """The pieces of the reply as they come, then the `Reply`. Closing the iterator closes the connection."""
+        ...
+
+    def astream(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> AsyncGenerator[str | Reply]:
+        """`stream`, for programs that must not wait."""
         ...
 
 
 class OpenAIModel:
-    """A chat model behind `/v1/chat/completions`. Raises `ModelError` with the address and the fix."""
+    """A chat model behind `/v1/chat/completions`. Raises `ModelError` with the address and the fix.
+
+    It goes down the ladder json_schema, json_object, plain text, and leaves out or renames parameters, as far as the
+    server's refusals ask for it; what worked is remembered for the address and the model.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.name = settings.model
         self.address = settings.openai_base_url or OPENAI_ADDRESS
+        self.dialect = dialect_of(self.address, self.name)
+        self._settings = settings
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        client = openai.OpenAI(
-            api_key=key,
-            base_url=self.address,
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=10.0),
-            max_retries=RETRIES,
-        )
-        # llama-index's own retries would multiply the client's, so the client is ours and its retries are 0.
-        self._llm = OpenAILike(
-            model=settings.model,
-            api_base=self.address,
-            api_key=key,
-            is_chat_model=True,
-            temperature=0.0,
-            max_retries=0,
-            openai_client=client,
-        )
-        self._json_mode = True
+        # The retries are ours, so that each is seen and counted; llama-index's would multiply the client's.
+        self._credentials: dict[str, Any] = {"api_key": key, "base_url": self.address, "max_retries": 0}
+        connection = httpx.Client(event_hooks={"response": [refuse_web_page]})
+        weakref.finalize(self, connection.close)
+        self._client = openai.OpenAI(**self._credentials, http_client=connection)
+        self._llm = self._llama_index(self._client)
 
-    def reply(self, messages: Sequence[Message]) -> Reply:
+    def reply(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> Reply:
         """The whole reply, by one request that does not stream."""
-        response = self._request(lambda options: self._llm.chat(_llama_messages(messages), **options))
-        raw = response.raw
-        finish = raw.choices[0].finish_reason if getattr(raw, "choices", None) else None
-        return Reply(response.message.content or "", _usage(raw), finish is not None)
+        exchange = self._exchange(messages, structured=structured, allowance=allowance, stream=False)
+        while True:
+            try:
+                return exchange.whole(self._llm.chat(exchange.messages(), **exchange.options()))
+            except CLIENT_ERRORS as error:
+                time.sleep(exchange.recover(error))
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+    def stream(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> Generator[str | Reply]:
         """The pieces of the reply, then the whole; a stream that is cut ends in a reply that is not finished."""
-        options = {"stream_options": {"include_usage": True}}
-        pieces: list[str] = []
-        usage = Usage()
-        finish: str | None = None
-        responses = self._request(
-            lambda json_mode: _started(self._llm.stream_chat(_llama_messages(messages), **options, **json_mode))
-        )
-        try:
-            for response in responses:
-                if response.delta:
-                    pieces.append(response.delta)
-                    yield response.delta
-                choices = getattr(response.raw, "choices", None)
-                finish = (choices[0].finish_reason if choices else None) or finish
-                usage = _usage(response.raw) if getattr(response.raw, "usage", None) else usage
-        except (httpx.HTTPError, openai.APIError, json.JSONDecodeError):
-            finish = None
-        yield Reply("".join(pieces), usage, finish is not None)
-
-    def _request(self, send: Any) -> Any:
-        """Send with JSON mode where the server takes it, and say in one line what went wrong where it fails."""
-        try:
-            if self._json_mode:
+        allowance = allowance or Allowance.of(self._settings)
+        exchange = self._exchange(messages, structured=structured, allowance=allowance, stream=True)
+        while self.dialect.streams:
+            try:
+                responses = self._llm.stream_chat(exchange.messages(), **exchange.options())
                 try:
-                    return send({"response_format": {"type": "json_object"}})
-                except openai.BadRequestError as error:
-                    if "response_format" not in str(error):
-                        raise
-                    self._json_mode = False
-            return send({})
-        except (openai.APIError, httpx.HTTPError, AttributeError, IndexError, TypeError, json.JSONDecodeError) as error:
-            raise self._failure(error) from error
+                    for response in responses:
+                        if piece := exchange.take(response):
+                            yield piece
+                        if exchange.late():
+                            break
+                finally:
+                    responses.close()
+                if exchange.answered:
+                    yield exchange.ended()
+                    return
+                self.dialect.streams = False
+            except CLIENT_ERRORS as error:
+                if exchange.started:
+                    yield exchange.broken(error)
+                    return
+                time.sleep(exchange.recover(error))
+        reply = self.reply(messages, structured=structured, allowance=allowance)
+        yield reply.text
+        yield reply
 
-    def _failure(self, error: Exception) -> ModelError:
-        where = f"The model server at {self.address}"
-        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-            return ModelError(f"{where} refused the key. Check OPENAI_API_KEY.")
-        if isinstance(error, openai.NotFoundError):
-            return ModelError(f"{where} has no model {self.name}. Set PILCROW_MODEL to one it serves.")
-        if isinstance(error, openai.RateLimitError):
-            return ModelError(f"{where} is out of quota or busy: {_detail(error)} Try again later.")
-        if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
-            return ModelError(f"{where} did not answer within {READ_TIMEOUT_S:.0f} s. Try again, or a smaller model.")
-        if isinstance(error, openai.APIConnectionError | httpx.HTTPError):
-            return ModelError(f"{where} cannot be reached. Check OPENAI_BASE_URL, and that the server runs.")
-        if isinstance(error, openai.APIStatusError):
-            return ModelError(f"{where} answered {error.status_code}: {_detail(error)} Check PILCROW_MODEL.")
-        return ModelError(f"{where} does not speak OpenAI's protocol. Check OPENAI_BASE_URL; it mostly ends in /v1.")
+    async def astream(
+        self, messages: Sequence[Message], *, structured: Structured | None = None, allowance: Allowance | None = None
+    ) -> AsyncGenerator[str | Reply]:
+        """`stream` over a connection of its own, closed when the iterator is closed or its task cancelled."""
+        allowance = allowance or Allowance.of(self._settings)
+        exchange = self._exchange(messages, structured=structured, allowance=allowance, stream=True)
+        async with httpx.AsyncClient(event_hooks={"response": [arefuse_web_page]}) as connection:
+            llm = self._llama_index(openai.AsyncOpenAI(**self._credentials, http_client=connection))
+            while self.dialect.streams:
+                try:
+                    async for response in await llm.astream_chat(exchange.messages(), **exchange.options()):
+                        if piece := exchange.take(response):
+                            yield piece
+                        if exchange.late():
+                            break
+                    if exchange.answered:
+                        yield exchange.ended()
+                        return
+                    self.dialect.streams = False
+                except CLIENT_ERRORS as error:
+                    if exchange.started:
+                        yield exchange.broken(error)
+                        return
+                    await asyncio.sleep(await asyncio.to_thread(exchange.recover, error))
+        reply = await asyncio.to_thread(self.reply, messages, structured=structured, allowance=allowance)
+        yield reply.text
+        yield reply
 
+    def served(self) -> tuple[str, ...]:
+        """The models that `/v1/models` lists; none where it does not."""
+        try:
+            return tuple(model.id for model in self._client.with_options(timeout=LIST_TIMEOUT_S).models.list())
+        except CLIENT_ERRORS:
+            return ()
 
-def _started(responses: Any) -> Iterator[Any]:
-    """The same responses, with the request sent now, so that an error in it is raised here and not while reading."""
-    first = next(responses, None)
+    def _exchange(
+        self,
+        messages: Sequence[Message],
+        *,
+        structured: Structured | None,
+        allowance: Allowance | None,
+        stream: bool,
+    ) -> Exchange:
+        return Exchange(
+            Addressee(self.address, self.name, self.dialect, self.served),
+            messages,
+            structured=structured,
+            allowance=allowance or Allowance.of(self._settings),
+            read_timeout=self._settings.read_timeout,
+            stream=stream,
+        )
 
-    def rest() -> Iterator[Any]:
-        if first is not None:
-            yield first
-            yield from responses
-
-    return rest()
-
-
-def _llama_messages(messages: Sequence[Message]) -> list[ChatMessage]:
-    return [ChatMessage(role=MessageRole(message.role), content=message.text) for message in messages]
-
-
-def _usage(raw: Any) -> Usage:
-    usage = getattr(raw, "usage", None)
-    if usage is None:
-        return Usage()
-    return Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
-
-
-def _detail(error: openai.APIStatusError | openai.APIError) -> str:
-    return " ".join(str(getattr(error, "message", error)).split()).rstrip(".") + "."
+    def _llama_index(self, client: openai.OpenAI | openai.AsyncOpenAI) -> Any:
+        waits = isinstance(client, openai.OpenAI)
+        return OpenAILike(
+            model=self.name,
+            api_base=self.address,
+            api_key=self._credentials["api_key"],
+            is_chat_model=True,
+            max_retries=0,
+            openai_client=client if waits else None,
+            async_openai_client=None if waits else client,
+        )

@@ -1,76 +1,150 @@
-"""A question in, passages out: dense and lexical rankings of paragraphs, fused by reciprocal rank."""
+"""A question in, passages out: four ways to score a paragraph, standardised and summed.
+
+The weights are those of `retrieval.json`, fitted by `python -m evals.fit_retrieval` on public questions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.query import Query, compares, documents_of, parts_of, read_queries
 from assistant.types import Passage
+from ingest.catalogue import Filter
 from ingest.embedding import Embedding
 from ingest.index import Index
+from ingest.minilm import TokenVectors
+from ingest.tokens import TokenIndex, matched
 from ingest.types import Document
 
-RANK_CONSTANT = 60
-POOL = 200
+POOL = 64  # paragraphs that are matched token by token
+EVERYTHING = Filter()
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How much each way of scoring counts; `document_bonus` is for a document that the question speaks of, in standard
+    deviations of the summed score, and `part_share` of a part's score beside the whole question's."""
+
+    weights: Mapping[str, float]
+    document_bonus: float = 1.0
+    part_share: float = 0.5
+
+    @classmethod
+    def fitted(cls) -> Tuning:
+        """The weights in `retrieval.json`."""
+        stored = json.loads((resources.files("assistant") / "retrieval.json").read_text(encoding="utf8"))
+        return cls(dict(stored["weights"]))
 
 
 class Retriever:
     """Finds the paragraphs of an index that bear on a question."""
 
-    def __init__(self, index: Index, embedding: Embedding) -> None:
+    def __init__(self, index: Index, embedding: Embedding, *, tuning: Tuning | None = None) -> None:
         self.index = index
         self.embedding = embedding
+        self.tuning = tuning or Tuning.fitted()
         self.documents: dict[str, Document] = {item.document_id: item for item in index.store.documents()}
 
-    def embed(self, questions: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(questions), dimensions), all questions in one batch."""
-        return self.embedding.embed(list(questions))
+    def read(self, questions: Sequence[str]) -> list[Query]:
+        """The questions as queries."""
+        return read_queries(questions, self.embedding)
 
-    def search(self, questions: Sequence[str], vectors: NDArray[np.float32], *, limit: int) -> list[list[Passage]]:
-        """For each question, its `limit` best passages, best first. Ties go by reference, so runs are identical."""
-        if not len(questions):
+    def search(self, query: Query, *, limit: int, within: Filter = EVERYTHING) -> list[Passage]:
+        """The `limit` best passages, best first. Ties go by reading order, so runs are identical."""
+        allowed = np.array([within.lets_through(entry) for entry in self.index.catalogue.entries], dtype=bool)
+        if not allowed.any():
             return []
-        return [self._passages(self._rankings(*pair), limit) for pair in zip(questions, vectors, strict=True)]
+        scored = self.scores(query, allowed)
+        total = self._summed(scored, allowed)
+        spoken_of = documents_of(query.text, self.documents.values())
+        total += self._parts(query, allowed)
+        both = compares(query.text) or len(spoken_of) > 1
+        if len(spoken_of) == 1 and not both:
+            total += self.tuning.document_bonus * np.isin(self.index.catalogue.document_ids, spoken_of)
+        total[~allowed] = -np.inf
+        ranked = [int(number) for number in np.argsort(-total, kind="stable") if allowed[number]]
+        if both:
+            ranked = self._shared(ranked, spoken_of)
+        return self._passages(ranked[:limit], total, scored)
 
-    def _rankings(self, question: str, vector: NDArray[np.float32]) -> dict[str, dict[str, float]]:
+    def scores(self, query: Query, allowed: NDArray[np.bool_]) -> dict[str, Scores]:
+        """Each way's score of every paragraph, by number; token by token for the best of the others alone."""
         dense = self.index.dense
-        scores = {
-            "paragraph": dense.best("paragraph", vector),
-            "sentence": np.maximum(dense.best("sentence", vector), dense.best("pair", vector)),
-            "lexical": self.index.lexical.scores(question),
+        scored = {
+            "paragraph": dense.best("paragraph", query.vector),
+            "sentence": np.maximum(dense.best("sentence", query.vector), dense.best("pair", query.vector)),
+            "lexical": self.index.lexical.scores(query.text),
         }
-        return {
-            name: self._best(values, floor=0.0 if name == "lexical" else -1.0) for name, values in scores.items()
+        if self.index.tokens is not None and query.tokens is not None:
+            first = np.where(allowed, self._summed(scored, allowed), -np.inf)
+            pool = [int(number) for number in np.argsort(-first, kind="stable")[:POOL] if allowed[number]]
+            scored["token"] = self._token_scores(self.index.tokens, query.tokens, pool)
+        return scored
+
+    def _token_scores(self, tokens: TokenIndex, asked: TokenVectors, pool: Sequence[int]) -> Scores:
+        """How well each paragraph of the pool matches token by token; of the rest, as the worst of them."""
+        question = tokens.question(asked)
+        found = {
+            number: matched(tokens.match(question, self._reference(number)).paragraph, question.weights)
+            for number in pool
         }
+        scores = np.full(len(self.index.catalogue.entries), min(found.values()), dtype=np.float32)
+        scores[list(found)] = list(found.values())
+        return scores
 
-    def _best(self, scores: NDArray[np.float32], *, floor: float) -> dict[str, float]:
-        """The best paragraphs of one ranking and their scores; the lowest score there can be is no find."""
-        best = np.argsort(-scores, kind="stable")[:POOL]
-        return {self.index.dense.references[i]: round(float(scores[i]), 6) for i in best if scores[i] > floor}
+    def _parts(self, query: Query, allowed: NDArray[np.bool_]) -> Scores:
+        """For a question of several parts, the share of the part that each paragraph fits best."""
+        parts = parts_of(query.text)
+        if not parts or not self.tuning.part_share:
+            return np.zeros(len(allowed), dtype=np.float32)
+        totals = []
+        for part in self.read(parts):
+            total = self._summed(self.scores(part, allowed), allowed)
+            spoken_of = documents_of(part.text, self.documents.values())
+            if len(spoken_of) == 1:
+                total = total + self.tuning.document_bonus * np.isin(self.index.catalogue.document_ids, spoken_of)
+            totals.append(total)
+        return np.asarray(self.tuning.part_share * np.max(totals, axis=0), dtype=np.float32)
 
-    def _passages(self, rankings: dict[str, dict[str, float]], limit: int) -> list[Passage]:
-        fused = fuse(rankings.values())
-        best = sorted(fused, key=lambda reference: (-fused[reference], reference))[:limit]
-        paragraphs = self.index.store.paragraphs(best)
+    def _shared(self, ranked: Sequence[int], spoken_of: Sequence[str]) -> list[int]:
+        """The ranking with the documents that are compared taking turns, the best one first."""
+        entries = self.index.catalogue.entries
+        order = list(dict.fromkeys(entries[number].document_id for number in ranked))
+        sides = [name for name in order if name in spoken_of] if len(spoken_of) > 1 else order[:2]
+        turns = [[number for number in ranked if entries[number].document_id == side] for side in sides]
+        first = [number for turn in zip_longest(*turns) for number in turn if number is not None]
+        return [*first, *(number for number in ranked if number not in set(first))]
+
+    def _passages(self, ranked: Sequence[int], total: Scores, scored: Mapping[str, Scores]) -> list[Passage]:
+        paragraphs = self.index.store.paragraphs([self._reference(number) for number in ranked])
         return [
             Passage(
-                document=self.documents[paragraphs[reference].document_id],
-                paragraph=paragraphs[reference],
+                document=self.documents[self.index.catalogue.entries[number].document_id],
+                paragraph=paragraphs[self._reference(number)],
                 rank=rank,
-                score=round(fused[reference], 6),
-                scores={name: scores[reference] for name, scores in rankings.items() if reference in scores},
+                score=round(float(total[number]), 6),
+                scores={name: round(float(values[number]), 6) for name, values in scored.items()},
             )
-            for rank, reference in enumerate(best, start=1)
+            for rank, number in enumerate(ranked, start=1)
         ]
 
+    def _summed(self, scored: Mapping[str, Scores], allowed: NDArray[np.bool_]) -> Scores:
+        """The weighted mean of the standardised scores, each over the paragraphs that are allowed."""
+        total = sum(self.tuning.weights[name] for name in scored) or 1.0
+        mean = np.zeros(len(allowed), dtype=np.float32)
+        for name, values in scored.items():
+            inside = values[allowed]
+            weight = np.float32(self.tuning.weights[name] / total)
+            mean += weight * (values - inside.mean()) / (inside.std() + np.float32(1e-9))
+        return mean
 
-def fuse(rankings: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): the sum over rankings of 1 / (60 + rank)."""
-    fused: dict[str, float] = {}
-    for scores in rankings:
-        ranked = sorted(scores, key=lambda reference: (-scores[reference], reference))
-        for rank, reference in enumerate(ranked, start=1):
-            fused[reference] = fused.get(reference, 0.0) + 1.0 / (RANK_CONSTANT + rank)
-    return fused
+    def _reference(self, number: int) -> str:
+        return self.index.catalogue.entries[number].reference

@@ -17,6 +17,13 @@ class Settings(IndexSettings):
     model: str = "gpt-4.1-mini"
     passages: int = Field(default=8, ge=1, le=100, description="Paragraphs that an answer is made from.")
     prompt_tokens: int = Field(default=6_000, ge=256, description="Token budget for the paragraphs in a prompt.")
+    context_tokens: int | None = Field(default=None, ge=512, description="The model's context; a prompt is kept in it.")
+    answer_tokens: int = Field(default=4_000, ge=64, description="Most tokens that a reply may have.")
+    question_tokens: int | None = Field(default=None, ge=512, description="Most tokens that one question may take.")
+    prompt_price: float | None = Field(default=None, ge=0, description="Price of a million tokens sent.")
+    completion_price: float | None = Field(default=None, ge=0, description="Price of a million tokens received.")
+    read_timeout: float = Field(default=60.0, gt=0, description="Longest wait for the next piece of a reply, seconds.")
+    deadline: float = Field(default=300.0, gt=0, description="Longest wait for a whole answer, seconds.")
 
     def answer_mode(self) -> Mode:
         """`llm` where asked for, or where a key or an address is set; else `extractive`."""

@@ -1,78 +1,227 @@
-"""A claim and the paragraph it cites in, a Verdict out: does the paragraph say that? It fails closed."""
+"""A claim and the paragraph it cites in, a Verdict out: does the paragraph say that? It fails closed.
+
+The layers in `assistant.checks` each measure one way in which a claim can differ from its paragraph, and say in words
+what they found. A logistic regression weighs the measures (`support.json`, fitted by `evals.fit_support`); what
+contradicts the paragraph outright is never supported, whatever the regression says.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
 
-from assistant.types import Verdict
-from ingest.analyser import terms, words
+from assistant.checks.coverage import Zone, check_coverage, find_zone
+from assistant.checks.dates import check_dates, day_of, times
+from assistant.checks.finding import Reason
+from assistant.checks.modality import check_modality
+from assistant.checks.names import check_names, learn_aliases
+from assistant.checks.numbers import check_numbers
+from assistant.checks.polarity import check_polarity
+from assistant.checks.quantifiers import check_quantifiers
+from assistant.checks.reading import read_words
+from assistant.checks.relations import check_relations
+from assistant.checks.speakers import check_speakers
+from assistant.types import Label, Verdict
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "none",
-        "nobody",
-        "nothing",
-        "without",
-        "cannot",
-        "declined",
-        "refused",
-        "denied",
-        "rejected",
-        "unlikely",
-        "unable",
-        "failed",
-        "fails",
-        "lack",
-        "lacks",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "won't",
-        "wouldn't",
-        "can't",
-        "couldn't",
-    ]
+CONFLICTS = (
+    "foreign_name",
+    "absent_name",
+    "wrong_time",
+    "missing_time",
+    "missing_number",
+    "missing_ordinal",
+    "opposite",
+    "flipped_most",
+    "overstated",
+    "done_unseen",
+    "only_added",
+    "quantity_swapped",
+    "swapped",
+    "other_speaker",
 )
-COVERED = 0.6
-PARTLY_COVERED = 0.35
+OUTRIGHT = frozenset(["opposite", "flipped_most"])
+REASONS_SHOWN = 3
+TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
+PARTLY = 0.5
 
 
-def check_support(claim: str, quote: str, paragraph: str, *, context: str = "") -> Verdict:
-    """Whether `paragraph` bears out `claim`, which quotes `quote` from it.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beyond the paragraph: similarity of the claim to each of its sentences by span, to its best
+    sentence or pair of sentences (`similar`) and to the best of all other paragraphs (`rival`), as cosines; names and
+    terms of the whole document; the weight (IDF) of a term."""
 
-    Numbers of the claim must be in the paragraph (or in `context`: title and date), a negation must stand on both sides
-    or on neither, and enough of the claim's content words must occur.
+    sentences: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    similar: float | None = None
+    rival: float | None = None
+    names: frozenset[str] = frozenset()
+    terms: frozenset[str] = frozenset()
+    weight: Callable[[str], float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All measures of a claim against its paragraph, what they rest on in words, and the sentences that decide."""
+
+    measures: Mapping[str, float]
+    reasons: tuple[Reason, ...]
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The fitted regression: `typical` stands in for a measure that was not taken."""
+
+    intercept: float
+    coefficients: Mapping[str, float]
+    typical: Mapping[str, float]
+    threshold: float
+
+    def score(self, measures: Mapping[str, float]) -> float:
+        """Probability that the paragraph bears the claim out."""
+        logit = self.intercept + sum(
+            weight * measures.get(name, self.typical.get(name, 0.0)) for name, weight in self.coefficients.items()
+        )
+        return 1 / (1 + math.exp(-logit))
+
+
+def check_support(
+    claim: str,
+    quote: str,
+    paragraph: str,
+    *,
+    context: str = "",
+    date: str | None = None,
+    place: str = "the cited paragraph",
+    surroundings: Surroundings | None = None,
+) -> Verdict:
+    """Whether `paragraph`, from which `quote` is cited, bears out `claim`.
+
+    `context` is what else the reader is told of the paragraph: its document's title and its section. `date` is the
+    document's ISO date, from which relative dates are reckoned. `place` is how the reasons call the paragraph.
     """
-    if claim.strip() and claim.strip() in paragraph:
-        return Verdict("supported", (), 1.0)
-    known = f"{paragraph} {context}"
-    numbers = sorted(set(NUMBER.findall(claim)) - set(NUMBER.findall(known)))
-    if numbers:
-        return Verdict("unsupported", (f"{', '.join(numbers)} is not in the cited paragraph",), 0.0)
-    if negated(claim) != negated(quote):
-        where = "the quote" if negated(quote) else "the claim"
-        return Verdict("contradicted", (f"only {where} has a negation",), 0.1)
-    content = set(terms(claim))
-    if not content:
+    if not any(word.term for word in read_words(claim).words):
         return Verdict("unsupported", ("the claim has no content words",), 0.0)
-    absent = sorted(content - set(terms(known)))
-    covered = round(1 - len(absent) / len(content), 3)
-    if covered >= COVERED:
-        return Verdict("supported", (), covered)
-    reason = f"not in the cited paragraph: {', '.join(absent)}"
-    return Verdict("partial" if covered >= PARTLY_COVERED else "unsupported", (reason,), covered)
+    if is_verbatim(claim, paragraph):
+        return Verdict("supported", (), 1.0, claim.strip())
+    surroundings = surroundings or Surroundings()
+    measured = measure_support(claim, paragraph, context=context, date=date, surroundings=surroundings)
+    model = load_model()
+    score = model.score(measured.measures)
+    reasons = _ranked(measured.reasons, measured.measures, model)
+    outright = OUTRIGHT & {name for name, value in measured.measures.items() if value > 0}
+    if quote.strip() != paragraph.strip():
+        against = _quote_against(claim, quote, surroundings)
+        reasons = (*against, *reasons)
+        outright = outright or frozenset(reason.measure for reason in against)
+    if outright:
+        score = min(score, model.threshold / 2)
+    label = _label(score, reasons, measured.measures, threshold=model.threshold)
+    if label == "supported":
+        reasons = ()
+    told = tuple(dict.fromkeys(reason.text.replace("{place}", place) for reason in reasons))[:REASONS_SHOWN]
+    return Verdict(label, told, round(score, 4), _sentence(paragraph, measured.zone))
 
 
-def negated(text: str) -> bool:
-    """Whether the text holds a word that denies."""
-    return any(word.replace("’", "'") in NEGATIONS for word in words(text))
+def measure_support(
+    claim: str,
+    paragraph: str,
+    *,
+    context: str = "",
+    date: str | None = None,
+    surroundings: Surroundings | None = None,
+) -> Measured:
+    """Every layer's measures of a claim against its paragraph; those of similarity only where it is known."""
+    known = surroundings or Surroundings()
+    mine, text = read_words(claim), read_words(paragraph)
+    aliases = learn_aliases(f"{paragraph} {context}")
+    weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
+    zone = find_zone(mine, text, weights, known.sentences, aliases)
+    dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
+    told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
+    findings = (
+        check_names(mine, text, context=context, elsewhere=known.names),
+        check_numbers(claim, paragraph, context=context, skip=dates, years=(date or "")[:4], dates=told_dates),
+        check_dates(claim, paragraph, context=f"{context} {date or ''}", day=date),
+        check_polarity(mine, zone.reading, weights),
+        check_modality(mine, zone.reading),
+        check_quantifiers(mine, zone.reading),
+        check_relations(mine, zone.reading, aliases),
+        check_speakers(mine, zone.reading, text, aliases),
+        check_coverage(mine, text, weights, learned=aliases, context=context, skip=dates, elsewhere=known.terms),
+    )
+    measures = {name: value for finding in findings for name, value in finding.measures.items()}
+    conflicts = sum(measures[name] > 0 for name in CONFLICTS)
+    measures |= {"any_conflict": float(conflicts > 0), "conflicts": min(3, conflicts) / 3, **_nearness(known)}
+    return Measured(measures, tuple(reason for finding in findings for reason in finding.reasons), zone)
+
+
+def is_verbatim(claim: str, paragraph: str) -> bool:
+    """Whether the claim is one or more whole sentences of the paragraph, so that nothing around it can deny it."""
+    start = paragraph.find(claim.strip())
+    if start < 0:
+        return False
+    spans = read_words(paragraph).sentences
+    return any(first == start for first, _ in spans) and any(last == start + len(claim.strip()) for _, last in spans)
+
+
+@lru_cache(maxsize=1)
+def load_model() -> Model:
+    """The fitted regression in `support.json`."""
+    stored = json.loads((resources.files("assistant") / "support.json").read_text(encoding="utf8"))
+    return Model(stored["intercept"], stored["coefficients"], stored["typical"], stored["threshold"])
+
+
+def _weight(term: str, known: Surroundings) -> float:
+    return known.weight(term) if known.weight else TYPICAL_WEIGHT
+
+
+def _nearness(known: Surroundings) -> dict[str, float]:
+    """`similar`; `lead` and `elsewhere`: by how much this paragraph beats all others, or is beaten."""
+    if known.similar is None or known.rival is None:
+        return {}
+    lead = known.similar - known.rival
+    return {"similar": known.similar, "lead": min(1.0, 3 * max(0.0, lead)), "elsewhere": min(1.0, 3 * max(0.0, -lead))}
+
+
+def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason, ...]:
+    """Reasons why the quote itself says the opposite of the claim, where it speaks of the same."""
+    mine, theirs = read_words(claim), read_words(quote)
+    weights = {word.term: _weight(word.term, known) for word in mine.words if word.term}
+    shared = sum(weight for term, weight in weights.items() if term in {word.term for word in theirs.words})
+    if shared < PARTLY * sum(weights.values()):
+        return ()
+    finding = check_polarity(mine, theirs, weights)
+    if not any(finding.measures[name] > 0 for name in OUTRIGHT):
+        return ()
+    return tuple(reason for reason in finding.reasons if reason.measure in OUTRIGHT | {"flipped"})
+
+
+def _ranked(reasons: Sequence[Reason], measures: Mapping[str, float], model: Model) -> tuple[Reason, ...]:
+    """The reasons whose measures speak against the claim, the weightiest first; denials before missing words."""
+
+    def weight(reason: Reason) -> float:
+        name = {"flipped": "flipped_most"}.get(reason.measure, reason.measure)
+        own = model.coefficients.get(name, 0.0) * measures.get(name, 0.0)
+        return own + (model.coefficients.get("any_conflict", 0.0) if name in CONFLICTS and measures[name] > 0 else 0.0)
+
+    return tuple(sorted(reasons, key=weight))
+
+
+def _label(score: float, reasons: Sequence[Reason], measures: Mapping[str, float], *, threshold: float) -> Label:
+    """What a score and its reasons come to: a conflict contradicts, mere additions are partly borne out."""
+    if score >= threshold:
+        return "supported"
+    if reasons and reasons[0].kind == "conflict":
+        return "contradicted"
+    hard = any(measures[name] > 0 for name in CONFLICTS)
+    return "partial" if measures["coverage"] >= PARTLY and not hard else "unsupported"
+
+
+def _sentence(paragraph: str, zone: Zone) -> str:
+    start, end = read_words(paragraph).sentences[zone.best]
+    return paragraph[start:end]

@@ -36,11 +36,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words."""
+    """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words, the sentence that decides."""
 
     label: Label
     reasons: tuple[str, ...] = ()
     score: float = 0.0
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,24 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the answering model was sent and sent back."""
+    """Tokens that the answering model was sent and sent back, and what they cost; None where no prices are set."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            sum(costs) if costs else None,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tokens, and the cost where it is known."""
+        cost = {} if self.cost is None else {"cost": round(self.cost, 6)}
+        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens, **cost}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +213,7 @@ class Answer:
             "missing": list(self.missing),
             "passages": [passage.to_dict() for passage in self.passages],
             "events": [{"kind": event.kind, "detail": event.detail} for event in self.events],
-            "usage": {
-                "prompt_tokens": self.draft.usage.prompt_tokens,
-                "completion_tokens": self.draft.usage.completion_tokens,
-            },
+            "usage": self.draft.usage.to_dict(),
             "timings_ms": dict(self.timings_ms),
             "index": {"generation": self.generation, "embedding": self.embedding},
         }

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant import Assistant, Settings
-from evals.errors import RunError
+from evals.errors import EvalError, RunError
 from evals.export import deepeval_dataset, inspect_ai_dataset, ragas_dataset
 from evals.gate import Gate, compare
 from evals.gold import GoldClaim, GoldQuestion, Item, gold_file, load_claims, load_questions
@@ -22,6 +22,7 @@ from evals.run import check_gold, evaluate
 from evals.types import Estimate, Run
 from ingest.terminal import TerminalProgress
 
+ERRORS = (EvalError,)
 RED = 3
 REMOTE_WORKERS = 8
 EXPORTERS = {"ragas": ragas_dataset, "deepeval": deepeval_dataset, "inspect_ai": inspect_ai_dataset}

@@ -24,7 +24,11 @@ LABELS = {
     "recall@5": "Recall@5",
     "recall@8": "Recall@8",
     "mrr": "MRR",
-    "ndcg@10": "nDCG@10",
+    "ndcg@8": "nDCG@8",
+    "mrr_by_paragraph": "MRR by paragraph",
+    "mrr_by_sentence": "MRR by sentence",
+    "mrr_by_lexical": "MRR by BM25",
+    "mrr_by_token": "MRR by token",
     "citation_precision": "Citation precision",
     "citation_recall": "Citation recall",
     "fact_recall": "Fact recall",
@@ -51,7 +55,7 @@ MAIN = {
     "support_flag_f1": "claims not borne out that were flagged",
     "judged_correct": "by the model judge",
 }
-COLUMNS = ("recall@5", "recall@8", "mrr", "ndcg@10", "citation_precision", "citation_recall", "fact_recall")
+COLUMNS = ("recall@5", "recall@8", "mrr", "ndcg@8", "citation_precision", "citation_recall", "fact_recall")
 ABSTAINED = ("abstained_answerable", "abstained_unanswerable")
 CONFIDENCE = ("abstention_precision", "answerability_auroc", "aurc")
 FOLLOWED = ("fact_recall", "citation_recall", "citation_precision", "abstained_unanswerable")

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Protocol
 
-from assistant import Answer, ModelError, Passage, Verdict
+from assistant import Answer, ModelError, Verdict
 from assistant.citations import ContractViolation, check_contract
 from evals import scores
 from evals.errors import RunError
@@ -19,8 +19,6 @@ from evals.gold import GoldClaim, GoldQuestion, check_references
 from evals.statistics import estimate
 from evals.types import Case, ClaimCase, Estimate, Run
 from ingest.types import Paragraph
-
-RETRIEVED = 10
 
 
 class Judge(Protocol):
@@ -33,7 +31,6 @@ class Asked(Protocol):
     """What is evaluated: the assistant, or a sabotaged one."""
 
     def ask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer: ...
-    def search(self, question: str, *, limit: int = 10) -> list[Passage]: ...
     def check(self, claim: str, reference: str) -> Verdict: ...
     def paragraph(self, reference: str) -> Paragraph: ...
 
@@ -134,7 +131,7 @@ def _case(asked: Asked, question: GoldQuestion, judge: Judge | None) -> Case:
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     if any(event.kind == "incomplete" for event in answer.events):
         return replace(blank, error="The model's reply was cut off before its end.")
-    retrieved = tuple(item.reference for item in asked.search(answer.standalone_question, limit=RETRIEVED))
+    retrieved = tuple(item.reference for item in answer.passages)
     cited = tuple(dict.fromkeys(_cited(answer)))
     return replace(
         blank,
@@ -156,11 +153,19 @@ def _scores(question: GoldQuestion, answer: Answer, cited: Sequence[str], retrie
     if not question.answerable:
         return {"abstained_unanswerable": float(abstained), "right": float(abstained)}
     facts = 0.0 if abstained else scores.fact_recall(answer.answer, question.facts)
+    ways = sorted({name for passage in answer.passages for name in passage.scores})
+    by_way: dict[str, float | None] = {
+        f"mrr_by_{way}": scores.reciprocal_rank_by(
+            {passage.reference: passage.scores.get(way, 0.0) for passage in answer.passages}, question.references
+        )
+        for way in ways
+    }
     found: dict[str, float | None] = {
+        **by_way,
         "recall@5": scores.recall_at(5, retrieved, question.references),
         "recall@8": scores.recall_at(8, retrieved, question.references),
         "mrr": scores.reciprocal_rank(retrieved, question.references),
-        "ndcg@10": scores.ndcg_at(10, retrieved, question.references),
+        "ndcg@8": scores.ndcg_at(8, retrieved, question.references),
         "citation_precision": scores.citation_precision(cited, question.references, question.also_ok),
         "citation_recall": scores.citation_recall(cited, question.references),
         "fact_recall": facts,

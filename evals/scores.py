@@ -23,6 +23,15 @@ def reciprocal_rank(retrieved: Sequence[str], references: Collection[str]) -> fl
     return 1 / ranks[0] if ranks else 0.0
 
 
+def reciprocal_rank_by(found: Mapping[str, float], references: Collection[str]) -> float:
+    """1 / rank of the best needed paragraph when those found are ranked by one score alone; a tie ranks last.
+
+    It shows what each way of scoring brings, and falls when one is switched off.
+    """
+    ranks = [sum(score >= found[name] for score in found.values()) for name in references if name in found]
+    return 1 / min(ranks) if ranks else 0.0
+
+
 def ndcg_at(k: int, retrieved: Sequence[str], references: Collection[str]) -> float:
     """Normalised discounted cumulative gain with binary gains (Järvelin and Kekäläinen 2002)."""
     gains = [1 / math.log2(rank + 1) for rank, item in enumerate(retrieved[:k], start=1) if item in references]

@@ -11,7 +11,9 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, MetadataMode, TextNode
 from pydantic import Field
 
+from ingest.aliases import spelled_out
 from ingest.context import context_line
+from ingest.fields import searched_as
 from ingest.readers import llama_documents
 from ingest.sentences import sentence_spans
 from ingest.types import ParsedDocument
@@ -137,5 +139,7 @@ def _chunk(node: BaseNode) -> Chunk:
         grain=grain,  # type: ignore[arg-type]  # the parser above wrote one of the three grains
         start=int(start),
         end=int(end),
-        embed_text=node.get_content(metadata_mode=MetadataMode.EMBED) if node.metadata else node.get_content(),
+        embed_text=spelled_out(
+            node.get_content(metadata_mode=MetadataMode.EMBED) if node.metadata else searched_as(node.get_content())
+        ),
     )

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.catalogue import Catalogue, Entry
 from ingest.context import context_line
 from ingest.dense import DenseIndex
 from ingest.errors import IndexDamagedError
+from ingest.fields import field_words
 from ingest.lexical import LexicalIndex
+from ingest.sentences import sentence_spans
 from ingest.store import ChromaStore
 from ingest.types import Document, Paragraph
 
 
 def derive(folder: Path, expected: int) -> None:
-    """Write `dense/` and `lexical/` beside `chroma/`. Raises `IndexDamagedError` where records are not as written."""
+    """Write `dense/`, `lexical/` and the catalogue beside `chroma/`. Raises `IndexDamagedError` for lost records."""
     store = ChromaStore(folder / "chroma")
     records = list(store.records())
     if len({record.chunk_id for record in records}) != expected:
@@ -33,6 +36,7 @@ def derive(folder: Path, expected: int) -> None:
     references = [paragraph.reference for paragraph in paragraphs]
     if {record.span.reference for record in records} != set(references):
         raise IndexDamagedError("some paragraphs are gone")
+    Catalogue(tuple(_entry(documents[item.document_id], item) for item in paragraphs)).save(folder / "catalogue.json")
     DenseIndex.build(
         references,
         ((span.reference, span.grain, span.start, span.end, item.vector) for item in records for span in [item.span]),
@@ -42,8 +46,14 @@ def derive(folder: Path, expected: int) -> None:
     )
 
 
+def _entry(document: Document, paragraph: Paragraph) -> Entry:
+    return Entry(paragraph.reference, document.document_id, document.date, paragraph.kind, paragraph.section)
+
+
 def _searched(document: Document, paragraph: Paragraph) -> str:
-    return f"{context_line(document.title, document.date, paragraph.section)}\n{paragraph.text}"
+    context = context_line(document.title, document.date, paragraph.section)
+    described = " ".join(field_words(paragraph.text[start:end]) for start, end in sentence_spans(paragraph.text))
+    return "\n".join([context, paragraph.text, described if paragraph.kind == "header" else ""])
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from ingest.errors import EmbeddingError
 from ingest.settings import IndexSettings
 
-CHUNKER_VERSION = 1
+if TYPE_CHECKING:
+    from ingest.minilm import TokenVectors
+
+CHUNKER_VERSION = 2
 
 
 class Embedding(Protocol):
@@ -29,6 +32,11 @@ class Embedding(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, so that a paragraph longer than the window can be split."""
+        ...
+
+    @property
+    def token_vectors(self) -> Callable[[str], TokenVectors] | None:
+        """What reads a text token by token, where the model can be asked for that."""
         ...
 
 
@@ -51,6 +59,7 @@ class RemoteEmbedding:
 
     window = 512
     batch = 128
+    token_vectors = None
 
     def __init__(self, settings: IndexSettings) -> None:
         from openai import OpenAI

@@ -6,8 +6,10 @@ index/
   vectors.sqlite             the vector cache
   generations/<id>/
     manifest.json            fingerprint and sizes, written last
-    chroma/                  the paragraphs and vectors
-    lexical/                 the BM25 index, derived from chroma/
+    chroma/                  the paragraphs and the vectors of their chunks
+    catalogue.json, dense/, lexical/
+                             what is searched, derived from chroma/: filters, vectors by paragraph, BM25
+    tokens/                  token vectors by paragraph, where the embedding has such
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from pathlib import Path
 
 import filelock
 
+from ingest.catalogue import Catalogue
 from ingest.dense import DenseIndex
 from ingest.embedding import CHUNKER_VERSION
 from ingest.errors import (
@@ -35,6 +38,7 @@ from ingest.errors import (
 )
 from ingest.lexical import LexicalIndex
 from ingest.store import ChromaStore, Record
+from ingest.tokens import TokenIndex
 from ingest.types import ParsedDocument
 
 FORMAT = 1
@@ -61,8 +65,10 @@ class Index:
     generation: str
     fingerprint: Fingerprint
     store: ChromaStore
+    catalogue: Catalogue
     dense: DenseIndex
     lexical: LexicalIndex
+    tokens: TokenIndex | None
 
     @classmethod
     def open(cls, root: Path) -> Index:
@@ -81,8 +87,10 @@ class Index:
             generation=generation,
             fingerprint=fingerprint,
             store=ChromaStore(folder / "chroma"),
+            catalogue=Catalogue.load(folder / "catalogue.json"),
             dense=DenseIndex.load(folder / "dense", lexical.references),
             lexical=lexical,
+            tokens=TokenIndex.load(folder / "tokens"),
         )
 
     def is_current(self) -> bool:
@@ -146,7 +154,12 @@ def generation_id(fingerprint: Fingerprint, parsed: Sequence[ParsedDocument]) ->
 
 
 def write_generation(
-    root: Path, fingerprint: Fingerprint, parsed: Sequence[ParsedDocument], records: Sequence[Sequence[Record]]
+    root: Path,
+    fingerprint: Fingerprint,
+    parsed: Sequence[ParsedDocument],
+    records: Sequence[Sequence[Record]],
+    *,
+    tokens: TokenIndex | None,
 ) -> str:
     """Build a generation beside the one in use, read all of it back in a fresh process, then switch to it."""
     generation = generation_id(fingerprint, parsed)
@@ -158,6 +171,8 @@ def write_generation(
     for item, rows in zip(parsed, records, strict=True):
         store.add(item, rows)
     store.close()
+    if tokens is not None:
+        tokens.save(folder / "tokens")
     _derive(folder, sum(len(rows) for rows in records))
     manifest = {"format": FORMAT, "fingerprint": asdict(fingerprint), "documents": len(parsed)}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf8")

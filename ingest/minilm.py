@@ -49,11 +49,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenVectors:
     """A text's tokens without [CLS] and [SEP]: the `tokens` as in the vocabulary (`##s` continues a word), their
-    `offsets` (start and end in the text, in characters) and `vectors` (n tokens × 384, float32, each of length 1)."""
+    `offsets` (start and end in the text, in characters) and `vectors` (n tokens × 384, float32, each of length 1).
+    `text_vector` (384) is the whole text's, as `embed` gives it."""
 
     tokens: tuple[str, ...]
     offsets: tuple[tuple[int, int], ...]
     vectors: NDArray[np.float32]
+    text_vector: NDArray[np.float32]
 
 
 class MiniLM:
@@ -112,6 +114,7 @@ class MiniLM:
             tokens=tuple(encoding.tokens[inner]),
             offsets=tuple(encoding.offsets[inner]),
             vectors=_normalised(states[inner]),
+            text_vector=_normalised(states.mean(axis=0)),
         )
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

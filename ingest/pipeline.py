@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from ingest.chunks import chunks_of
+from ingest.chunks import Chunk, chunks_of
 from ingest.embedding import Embedding, open_embedding
 from ingest.errors import SourceError
 from ingest.index import (
@@ -24,8 +24,9 @@ from ingest.index import (
 from ingest.read import read
 from ingest.settings import IndexSettings
 from ingest.store import ChromaStore, Record
+from ingest.tokens import TokenIndex, token_rows
 from ingest.types import IngestReport, ParsedDocument, Skipped
-from ingest.vector_cache import open_cache
+from ingest.vector_cache import VectorCache, open_cache
 
 BUNDLED = "bundled"
 
@@ -220,7 +221,39 @@ def _build(
     with open_cache(root / "vectors.sqlite") as cache:
         vectors = iter(cache.vectors(texts, embedding, fingerprint=str(fingerprint), advance=progress.advance))
         records = [[Record(chunk.chunk_id, next(vectors)) for chunk in group] for group in chunks]
+        tokens = _tokens(cache, embedding, fingerprint, parsed, chunks, progress)
+        cache.forget_the_unused()
         embedded = cache.embedded
     progress.stage("Writing and checking the index")
-    write_generation(root, fingerprint, parsed, records)
+    write_generation(root, fingerprint, parsed, records, tokens=tokens)
     return embedded
+
+
+def _tokens(
+    cache: VectorCache,
+    embedding: Embedding,
+    fingerprint: Fingerprint,
+    parsed: Sequence[ParsedDocument],
+    chunks: Sequence[Sequence[Chunk]],
+    progress: Progress,
+) -> TokenIndex | None:
+    """The token vectors of every paragraph, where the embedding has such."""
+    vectorise = embedding.token_vectors
+    if vectorise is None:
+        return None
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for chunk in (chunk for group in chunks for chunk in group if chunk.grain == "paragraph"):
+        parts.setdefault(chunk.reference, []).append((chunk.start, chunk.end))
+    paragraphs = [paragraph for item in parsed for paragraph in item.paragraphs]
+    progress.stage("Reading word by word", len(paragraphs))
+    found = []
+    for paragraph in paragraphs:
+        spans = parts[paragraph.reference]
+        rows = cache.token_rows(
+            f"{paragraph.text}\n{spans}",
+            lambda paragraph=paragraph, spans=spans: token_rows(paragraph, spans, vectorise),  # type: ignore[misc]  # mypy cannot infer a lambda's defaults
+            fingerprint=str(fingerprint),
+        )
+        found.append((paragraph.reference, rows))
+        progress.advance(1)
+    return TokenIndex.build(found)

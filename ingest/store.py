@@ -24,6 +24,8 @@ from ingest.errors import IndexDamagedError
 from ingest.types import Document, Paragraph, ParsedDocument, Place
 
 READ_BATCH = 2_000
+QUERY_BATCH = 500
+KEPT_IN_MEMORY = 2_000  # paragraphs
 COLLECTIONS = ("paragraphs", "sentences")
 Where = dict[str, Any]
 
@@ -63,6 +65,7 @@ class ChromaStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lately: dict[str, Paragraph] = {}
         self.client = cast(
             Client,
             chromadb.PersistentClient(path=str(path), settings=ChromaSettings(anonymized_telemetry=False)),
@@ -113,11 +116,14 @@ class ChromaStore:
         return tuple(sorted(documents, key=lambda document: (document.date or "9999", document.document_id)))
 
     def paragraphs(self, references: Sequence[str]) -> dict[str, Paragraph]:
-        """The paragraphs of these references; one that is not stored is left out."""
-        return self._assemble(
-            self._get(_where_reference(batch))
-            for batch in (references[first : first + 500] for first in range(0, len(references), 500))
-        )
+        """The paragraphs of these references; one that is not stored is left out. Those asked for lately are kept."""
+        found = {reference: self._lately[reference] for reference in references if reference in self._lately}
+        unread = [reference for reference in references if reference not in found]
+        for first in range(0, len(unread), QUERY_BATCH):
+            found |= self._assemble([self._get(_where_reference(unread[first : first + QUERY_BATCH]))])
+        if unread:
+            self._lately = dict(list({**self._lately, **found}.items())[-KEPT_IN_MEMORY:])
+        return {reference: found[reference] for reference in references if reference in found}
 
     def paragraphs_of(self, document_id: str) -> tuple[Paragraph, ...]:
         """A document's paragraphs in reading order."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embedding import Embedding
+from ingest.tokens import TokenRows
 
 BATCH = 256
 
@@ -33,6 +34,7 @@ class VectorCache:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.embedded = 0
+        self._used: set[tuple[str, str]] = set()
 
     def vectors(
         self, texts: Sequence[str], embedding: Embedding, *, fingerprint: str, advance: Callable[[int], None]
@@ -54,16 +56,30 @@ class VectorCache:
             known.update({digest: row for (digest, _), row in zip(batch, rows, strict=True)})
             advance(len(batch))
         self.embedded += len(missing)
-        self._forget_all_but(fingerprint, set(digests))
+        self._used |= {(fingerprint, digest) for digest in digests}
         return np.stack([known[digest] for digest in digests]) if digests else np.zeros((0, 0), np.float32)
+
+    def token_rows(self, text: str, read: Callable[[], TokenRows], *, fingerprint: str) -> TokenRows:
+        """The token vectors of a text, read now if they are not known."""
+        key = (f"{fingerprint} tokens", hashlib.sha256(text.encode()).hexdigest())
+        self._used.add(key)
+        row = self.connection.execute("SELECT vector FROM vectors WHERE fingerprint = ? AND sha256 = ?", key).fetchone()
+        if row is not None:
+            return TokenRows.from_bytes(row[0])
+        found = read()
+        with self.connection:
+            self.connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", (*key, found.to_bytes()))
+        return found
+
+    def forget_the_unused(self) -> None:
+        """Drop what was not asked for since the cache was opened: what no document holds must not stay behind."""
+        stored = self.connection.execute("SELECT fingerprint, sha256 FROM vectors").fetchall()
+        with self.connection:
+            self.connection.executemany(
+                "DELETE FROM vectors WHERE fingerprint = ? AND sha256 = ?",
+                [row for row in stored if row not in self._used],
+            )
 
     def _known(self, fingerprint: str) -> dict[str, NDArray[np.float32]]:
         rows = self.connection.execute("SELECT sha256, vector FROM vectors WHERE fingerprint = ?", (fingerprint,))
         return {digest: np.frombuffer(blob, dtype=np.float32) for digest, blob in rows}
-
-    def _forget_all_but(self, fingerprint: str, digests: set[str]) -> None:
-        """What no document holds any more must not stay behind."""
-        stored = self.connection.execute("SELECT fingerprint, sha256 FROM vectors").fetchall()
-        stale = [row for row in stored if row[0] != fingerprint or row[1] not in digests]
-        with self.connection:
-            self.connection.executemany("DELETE FROM vectors WHERE fingerprint = ? AND sha256 = ?", stale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.canonical import canonical, slug
@@ -47,12 +47,14 @@ def test_hyphen_at_a_line_end_is_joined(text: str, expected: str) -> None:
     assert canonical(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="a-\n\r \u200b\u0301e\u00a0\ud800\x00"))
 def test_canonical_twice_is_canonical_once(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_canonical_text_can_be_stored(text: str) -> None:
     assert "\x00" not in canonical(text).encode("utf-8").decode("utf-8")

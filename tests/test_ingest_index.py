@@ -47,7 +47,7 @@ def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
 def test_another_model_is_refused(bundled_index: Path) -> None:
     with pytest.raises(IndexFingerprintError) as caught:
         Index.open(bundled_index).check_model("text-embedding-3-small")
-    assert "was built with all-MiniLM-L6-v2 (384 dimensions, chunker 1)" in str(caught.value)
+    assert "was built with all-MiniLM-L6-v2 (384 dimensions, chunker 2)" in str(caught.value)
     assert "Run `pilcrow ingest` again, or set PILCROW_EMBEDDING to the first." in str(caught.value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.canonical import canonical
@@ -120,6 +120,7 @@ PIECES = st.sampled_from(
 ) | st.sampled_from(["• ", " -- ", "a.m. ", "[1] ", ".[1] ", "?", "! ", "et al. ", "한국. ", "\n", "1. ", ") ", "("])
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(PIECES).map("".join))
 def test_spans_leave_out_white_space_only(text: str) -> None:
     spans = sentence_spans(text)
@@ -131,6 +132,7 @@ def test_spans_leave_out_white_space_only(text: str) -> None:
     assert text[at:].strip() == ""
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES).map("".join).map(canonical))
 def test_a_sentence_is_no_less_than_its_own_sentences(text: str) -> None:
     for start, end in sentence_spans(text):

@@ -440,7 +440,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from([*post("x"), "yoast_head_json", "_embedded", "note", "slug", "guid"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(KEYS, JSON), JSON)
 def test_any_json_parses_or_is_a_source_error(changes: dict[str, Any], value: Any) -> None:
     for candidate in (post("<p>One</p>") | changes, [value], post("<p>One</p>", yoast_head_json=value)):

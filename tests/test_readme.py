@@ -22,7 +22,10 @@ VARIABLE = re.compile(r"\b(?:PILCROW|OPENAI)_[A-Z_]+")
 
 def console(command: str, index: Path) -> str:
     """What a command of the README prints on stdout, in the repository's folder."""
-    environment = {name: value for name, value in os.environ.items() if not VARIABLE.fullmatch(name)}
+    left_out = {"COLUMNS", "LINES"}
+    environment = {
+        name: value for name, value in os.environ.items() if not VARIABLE.fullmatch(name) and name not in left_out
+    }
     environment |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
         "PILCROW_INDEX": str(index),

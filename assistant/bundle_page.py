@@ -1,0 +1,100 @@
+"""A bundle in, a page for people out: one HTML file that loads nothing, or Markdown. To verify, keep the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}"
+    "mark{background:#fff1a8}blockquote{border-left:3px solid #bbb;margin:.5rem 0;padding-left:1rem}"
+    ".small{color:#555;font-size:.85rem;overflow-wrap:anywhere}.flag{color:#8a2500}"
+)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def html_page(bundle: Mapping[str, Any]) -> str:
+    """One self-contained page; all text of documents and models is escaped."""
+    answer = bundle["answer"]
+    body = [
+        f"<h1>{escape(answer['question'])}</h1>",
+        f'<p class="small">{escape(_made_with(bundle))}</p>',
+        *(_claim_html(claim) for claim in answer["claims"]),
+        *(["<p>The documents do not say.</p>"] if not answer["claims"] else []),
+        *(f"<p>Not in the documents: {escape(item)}</p>" for item in answer["missing"] if answer["claims"]),
+        "<h2>Sources</h2>",
+        *(_citation_html(bundle, citation) for citation in answer["citations"]),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f"<title>{escape(answer['question'])}</title><style>{STYLE}</style></head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
+
+
+def markdown_page(bundle: Mapping[str, Any]) -> str:
+    """The same as Markdown."""
+    answer = bundle["answer"]
+    lines = [f"# {_plain(answer['question'])}", "", _plain(_made_with(bundle)), ""]
+    for claim in answer["claims"]:
+        lines += [_plain(_marked(claim)) + (f" *({_flag(claim)})*" if _flag(claim) else ""), ""]
+    if not answer["claims"]:
+        lines += ["The documents do not say.", ""]
+    lines += [f"Not in the documents: {_plain(item)}\n" for item in answer["missing"] if answer["claims"]]
+    lines += ["## Sources", ""]
+    for citation in answer["citations"]:
+        before, quote, after = _around(bundle, citation)
+        lines += [f"**\\[{citation['number']}\\] {_plain(_heading(citation))}**", ""]
+        lines += [f"> {_plain(before)}**{_plain(quote)}**{_plain(after)}", "", f"`{citation['source_sha256']}`", ""]
+    return "\n".join(lines)
+
+
+def _claim_html(claim: Mapping[str, Any]) -> str:
+    flag = f' <span class="flag">({escape(_flag(claim))})</span>' if _flag(claim) else ""
+    return f"<p>{escape(_marked(claim))}{flag}</p>"
+
+
+def _citation_html(bundle: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
+    before, quote, after = (escape(part) for part in _around(bundle, citation))
+    return (
+        f"<h3>[{citation['number']}] {escape(_heading(citation))}</h3>"
+        f"<blockquote>{before}<mark>{quote}</mark>{after}</blockquote>"
+        f'<p class="small">{escape(citation["source"]["path"])} · SHA-256 {escape(citation["source_sha256"])}</p>'
+    )
+
+
+def _made_with(bundle: Mapping[str, Any]) -> str:
+    answer = bundle["answer"]
+    by = answer["model"] or "the documents' own sentences"
+    return f"Pilcrow {bundle['pilcrow']} · {by} · index {answer['index']['generation']}"
+
+
+def _heading(citation: Mapping[str, Any]) -> str:
+    return " · ".join(part for part in (citation["reference"], citation["date"], citation["title"]) if part)
+
+
+def _marked(claim: Mapping[str, Any]) -> str:
+    return " ".join([claim["text"], "".join(f"[{number}]" for number in claim["citations"])]).strip()
+
+
+def _flag(claim: Mapping[str, Any]) -> str:
+    """Verdict and reasons of a claim that is not fully supported."""
+    if claim["verdict"] == "supported":
+        return ""
+    return "; ".join([claim["verdict"], *claim["reasons"]])
+
+
+def _around(bundle: Mapping[str, Any], citation: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A citation's paragraph before, in and after its quote."""
+    texts = {paragraph["reference"]: paragraph["text"] for paragraph in bundle["paragraphs"]}
+    text = texts[citation["reference"]]
+    return text[: citation["start"]], text[citation["start"] : citation["end"]], text[citation["end"] :]
+
+
+def _plain(text: str) -> str:
+    """Text whose characters mean nothing in Markdown or HTML."""
+    escaped = escape(text, quote=False)
+    return "".join(f"\\{character}" if character in "\\`*_{}[]()#!|~" else character for character in escaped)

@@ -1,0 +1,205 @@
+"""A claim that a model wrote and the paragraphs it was given in, checked sentences out: each bears its citations, or
+says why not. No quote passes here that `assistant.citations.locate` does not find."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz import fuzz
+
+from assistant.citations import locate
+from assistant.support import check_support
+from assistant.types import Passage, Verdict
+from assistant.written import WrittenCitation, WrittenClaim
+from ingest.analyser import terms, words
+from ingest.sentences import sentence_spans
+from ingest.types import Document, Paragraph
+
+STRAY_MARK = re.compile(r"\s*(?:\[\s*¶?\d+(?:\s*[,;–-]\s*¶?\d+)*\s*\]|【[^】]*】)")
+SHOWN = ("supported", "partial")
+LABELS = ("contradicted", "unsupported", "partial", "supported")
+DENIAL = re.compile(r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n['’]t")
+COPIED = 80.0
+JAPANESE = ("HIRAGANA", "KATAKANA")
+
+
+class Checker(Protocol):
+    """Says whether a paragraph bears a sentence out, with what it knows beyond the two: see `assistant.checker`."""
+
+    def check(self, claim: str, paragraph: Paragraph, document: Document, *, quote: str | None = None) -> Verdict: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a passage's paragraph, by their offsets."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The paragraph's own text between the offsets."""
+        return self.passage.paragraph.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """One sentence, the spans that it rests on and whether they bear it out; `problems` are citations that failed.
+
+    One that is not `mendable` says nothing that could be checked, a bare "No." for one.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    verdict: Verdict
+    problems: tuple[str, ...] = ()
+    mendable: bool = True
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be shown: it cites something, and what it cites does not speak against it."""
+        return bool(self.spans) and self.verdict.label in SHOWN
+
+    @property
+    def why_not(self) -> str:
+        """In one line why it cannot be shown as supported, or the citations that it had to do without."""
+        if self.spans and self.verdict.label != "supported":
+            how = "only in part" if self.holds else "not"
+            reasons = "; ".join(self.verdict.reasons) or self.verdict.label
+            cited = ", ".join(dict.fromkeys(span.passage.reference for span in self.spans))
+            return "; ".join((f"{self.text} ({how} borne out by {cited}: {reasons})", *self.problems))
+        return "; ".join(self.problems)
+
+
+def check_claim(
+    claim: WrittenClaim, passages: Sequence[Passage], *, checker: Checker | None = None
+) -> list[CheckedClaim]:
+    """Each sentence of a written claim against all that the claim cites, so that no second sentence rides along.
+
+    `passages` are numbered from 1 in the order in which the model was given them. Without a `checker`, the words alone
+    decide.
+    """
+    text = " ".join(STRAY_MARK.sub("", claim.text).split())
+    checked = [
+        _check_sentence(text[start:end], claim.citations, passages=passages, checker=checker)
+        for start, end in sentence_spans(text)
+    ]
+    if checked:
+        return checked
+    return [CheckedClaim("", (), Verdict("unsupported"), (f"A claim has no words: {claim.text!r}",), mendable=False)]
+
+
+def _check_sentence(
+    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], checker: Checker | None
+) -> CheckedClaim:
+    if not terms(text):
+        problem = f"It says nothing that can be checked: {text}"
+        return CheckedClaim(text, (), Verdict("unsupported", (problem,)), (problem,), mendable=False)
+    spans: list[Span] = []
+    problems: list[str] = []
+    for citation in citations:
+        found = _span(text, citation, passages=passages)
+        if isinstance(found, Span):
+            spans.append(found)
+        else:
+            problems.append(f"{found}: {text}")
+    if not citations:
+        problems.append(f"No quote is given for: {text}")
+    verdict = _verdict(text, spans, checker=checker) if spans else Verdict("unsupported", tuple(problems))
+    return CheckedClaim(text, tuple(spans), verdict, tuple(problems))
+
+
+def _span(text: str, citation: WrittenCitation, *, passages: Sequence[Passage]) -> Span | str:
+    """The quote's place in its paragraph, or why it has none."""
+    number, quote = citation.paragraph, citation.quote
+    if not 1 <= number <= len(passages):
+        return f"There is no paragraph {number}"
+    passage = passages[number - 1]
+    if quote is None:
+        return Span(passage, *_nearest_sentence(text, passage.paragraph.text))
+    span = locate(quote, passage.paragraph.text)
+    if span is not None:
+        return Span(passage, *span)
+    elsewhere = [
+        str(other) for other, item in enumerate(passages, start=1) if locate(quote, item.paragraph.text) is not None
+    ]
+    hint = f" (it is in paragraph {', '.join(elsewhere[:3])})" if elsewhere else ""
+    return f'"{quote}" is not in paragraph {number}{hint}'
+
+
+def _nearest_sentence(text: str, paragraph: str) -> tuple[int, int]:
+    """The sentence that shares most words with a claim whose model named the paragraph alone; the first of equals."""
+    said = set(terms(text))
+    return max(
+        sentence_spans(paragraph),
+        key=lambda span: (len(said & set(terms(paragraph[span[0] : span[1]]))), -span[0]),
+    )
+
+
+def _verdict(text: str, spans: Sequence[Span], *, checker: Checker | None) -> Verdict:
+    """The sentence against all that it cites: one paragraph bears it out and none speaks against it, or all together
+    do where each has a part of it."""
+    paragraphs = " ".join(dict.fromkeys(span.passage.paragraph.text for span in spans))
+    if _script(text) not in ("", _script(paragraphs)):
+        reason = "it is not in the language of the paragraph, so it cannot be checked: write it in that language"
+        return Verdict("unsupported", (reason,))
+    if turned := _turned_copy(text, paragraphs):
+        return Verdict("contradicted", (turned,))
+    together = {span.passage.reference: span.passage for span in spans}
+    verdicts = [
+        _one_verdict(
+            text,
+            passage,
+            quotes=[span.quote for span in spans if span.passage.reference == passage.reference],
+            checker=checker,
+        )
+        for passage in together.values()
+    ]
+    best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
+    against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
+    if against or best.label == "supported" or any(verdict.label not in SHOWN for verdict in verdicts):
+        return against[0] if against else best
+    documents = dict.fromkeys(passage.document for passage in together.values())
+    context = " ".join(f"{document.title} {document.date or ''}" for document in documents)
+    joined = check_support(text, " ".join(span.quote for span in spans), paragraphs, context=context)
+    return joined if len(verdicts) > 1 else best
+
+
+def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], checker: Checker | None) -> Verdict:
+    """The sentence against one paragraph; its meaning is compared too, where there is a checker to do that."""
+    paragraph, document, quote = passage.paragraph, passage.document, " ".join(quotes)
+    context = f"{document.title} {document.date or ''}"
+    if checker is None or text in paragraph.text:
+        return check_support(text, quote, paragraph.text, context=context)
+    return checker.check(text, paragraph, document, quote=quote)
+
+
+def _turned_copy(text: str, paragraphs: str) -> str:
+    """Why a sentence that copies one of the paragraphs says its opposite, '' where it does not: one "not" more or less.
+
+    Looked at here, and not left to the support check, since it is a quote that was altered.
+    """
+    said = words(text)
+    denials = [word for word in said if DENIAL.fullmatch(word)]
+    sentences = [paragraphs[start:end] for start, end in sentence_spans(paragraphs)]
+    ratios = [(fuzz.ratio(said, words(sentence)), sentence) for sentence in sentences]
+    likeness, copied = max(ratios, default=(0.0, ""))
+    if likeness < COPIED or denials == [word for word in words(copied) if DENIAL.fullmatch(word)]:
+        return ""
+    return f"it copies a sentence of the paragraph, but for a negation: “{copied}”"
+
+
+def _script(text: str) -> str:
+    """The script that most letters of a text are in: LATIN, HANGUL, CYRILLIC, … (Unicode's names begin with it)."""
+    scripts: dict[str, int] = {}
+    for character in text:
+        if character.isalpha():
+            script = "LATIN" if character.isascii() else unicodedata.name(character, "").partition(" ")[0]
+            script = "CJK" if script in JAPANESE else script
+            scripts[script] = scripts.get(script, 0) + 1
+    return max(scripts, key=lambda script: scripts[script], default="")

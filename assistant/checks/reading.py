@@ -1,0 +1,248 @@
+"""A text as words that know their sentence, their clause, and whether something before them denies or weakens them.
+
+There is no parser: a denier (`not`, `declined to`) or a weakener (`could`, `plans to`) reaches from where it stands to
+the end of its clause, as in NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2009).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from ingest.analyser import stem
+from ingest.sentences import sentence_spans
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(words.split())
+
+
+PIECE = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)*|[-.,;:()–—/%$“”\"?!]+")
+BREAKS = frozenset(";:()")
+CLAUSE_WORDS = listed(
+    """but while although though whereas because unless however nevertheless nonetheless which who whom whose where
+    when after before since if given"""
+)
+REACH = 16  # words
+BACKWARD = frozenset(["unlikely", "doubtful", "improbable"])  # what they are said of stands before them
+DETERMINERS = listed("neither no none nothing nobody little few")  # `seeks no war` denies `seeks` too
+CERTAIN, EXPECTED, POSSIBLE = 3, 2, 1
+WEAKENERS = {
+    **dict.fromkeys(
+        listed(
+            """could may might perhaps possible possibly possibility potential potentially if whether can seem seems
+            appear appears unclear speculate"""
+        ),
+        POSSIBLE,
+    ),
+    **dict.fromkeys(
+        listed(
+            """will would shall should must expect expected expects predict predicted predicts prediction plan plans
+            planned planning hope hopes hoped intend intends intended decision decided decides propose proposed proposes
+            proposal seek seeks sought seeking want wants wanted discuss discussed discusses discussing consider
+            considered considers considering set upcoming likely unlikely about ready willing prepared urge urged wish
+            wished aim aims aimed forecast forecasts attempt attempts effort efforts push talked stood demand demanded
+            concern concerned worry worried fear feared scheduled due going"""
+        ),
+        EXPECTED,
+    ),
+}
+BASES = dict(
+    pair.split(":")
+    for pair in listed(
+        """built:build held:hold met:meet told:tell took:take taken:take made:make gave:give given:give sent:send
+        fell:fall fallen:fall rose:rise risen:rise grew:grow grown:grow began:begin begun:begin won:win lost:lose
+        paid:pay brought:bring bought:buy sold:sell led:lead spoke:speak spoken:speak broke:break broken:break drew:draw
+        drawn:draw wrote:write written:write chose:choose chosen:choose saw:see seen:see kept:keep fought:fight
+        sought:seek taught:teach caught:catch stood:stand withdrew:withdraw withdrawn:withdraw froze:freeze
+        frozen:freeze shook:shake struck:strike threw:throw spent:spend meant:mean ran:run came:come became:become
+        went:go gone:go knew:know known:know thought:think found:find left:leave dealt:deal lent:lend flew:fly
+        flown:fly"""
+    )
+)
+NEEDS_TO = listed(
+    """set about ready willing prepared seek seeks sought seeking want wants wanted push attempt attempts effort
+    efforts plan plans planned hope hopes hoped intend intends intended decision decided decides stood appear
+    appears seem seems wish wished aim aims aimed due going likely scheduled demand demanded urge urged"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: `term` is its stem (None for a stop word), `sentence` and `clause` count from 0.
+
+    `denied` is true inside an odd number of denials; `certainty` is 3 where nothing weakens it, 2 for what is expected,
+    1 for what is only possible. `hyphened` words follow a hyphen: `minded` in `like-minded`.
+    """
+
+    text: str
+    lower: str
+    term: str | None
+    start: int
+    end: int
+    sentence: int
+    clause: int
+    denied: bool
+    certainty: int
+    hyphened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, its words in order, and where its sentences begin and end."""
+
+    text: str
+    words: tuple[Word, ...]
+    sentences: tuple[tuple[int, int], ...]
+    deniers: tuple[tuple[int, str], ...]
+
+    def sentence(self, number: int) -> str:
+        """The text of one sentence."""
+        start, end = self.sentences[number]
+        return self.text[start:end]
+
+
+@lru_cache(maxsize=2048)
+def read_words(text: str) -> Reading:
+    """The reading of a text. Kept for the next claim about the same paragraph."""
+    pieces = list(PIECE.finditer(text))
+    sentences = sentence_spans(text) or ((0, len(text)),)
+    places = _places(pieces, sentences)
+    lowers = [_lower(piece.group()) for piece in pieces]
+    deniers = _deniers(lowers)
+    denied = _denied(lowers, places, deniers)
+    certainty = _certainty(lowers, places)
+    words = tuple(
+        Word(
+            piece.group(),
+            lowers[at],
+            stem(BASES.get(lowers[at], lowers[at])),
+            piece.start(),
+            piece.end(),
+            places[at][0],
+            places[at][1],
+            denied[at],
+            certainty[at],
+            text[piece.start() - 1 : piece.start()] == "-",
+        )
+        for at, piece in enumerate(pieces)
+        if piece.group()[0].isalnum()
+    )
+    return Reading(text, words, sentences, tuple((pieces[at].start(), found) for at, found in deniers))
+
+
+def _lower(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+
+
+def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """Sentence and clause of each piece."""
+    places: list[tuple[int, int]] = []
+    sentence = clause = 0
+    for piece in pieces:
+        while sentence + 1 < len(sentences) and piece.start() >= sentences[sentence + 1][0]:
+            sentence += 1
+            clause += 1
+        word = piece.group()
+        if (
+            any(character in BREAKS for character in word)
+            or word in ("--", "–", "—", ",")
+            or word.lower() in CLAUSE_WORDS
+        ):
+            clause += 1
+        places.append((sentence, clause))
+    return places
+
+
+def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
+    """Position of the last word of each denier, and the denier."""
+    phrases = _phrases()
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(lowers):
+        for size in (3, 2, 1):
+            phrase = " ".join(lowers[at : at + size])
+            denies = phrases.get(phrase)
+            if denies is None and size == 1 and phrase.endswith("n't"):
+                denies = True
+            if denies is not None:
+                if denies and not (phrase == "no" and lowers[at + 1 : at + 2] in ([","], ["."], [":"])):
+                    found.append((at + size - 1, phrase))
+                at += size - 1
+                break
+        at += 1
+    return found
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, bool]:
+    """Each denier, and each phrase that only looks like one."""
+    listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
+    return {**dict.fromkeys(listed["deniers"], True), **dict.fromkeys(listed["not deniers"], False)}
+
+
+def _denied(lowers: list[str], places: list[tuple[int, int]], deniers: list[tuple[int, str]]) -> list[bool]:
+    denied = [False] * len(lowers)
+    for at, _ in deniers:
+        for other in _reach(at, lowers, places):
+            denied[other] = not denied[other]
+        if lowers[at] in DETERMINERS and at and places[at - 1] == places[at]:
+            denied[at - 1] = not denied[at - 1]
+    for at, word in enumerate(lowers):
+        if word in BACKWARD:
+            for other in {*_reach(at, lowers, places), *_subject_of(at, lowers, places)}:
+                denied[other] = not denied[other]
+    return denied
+
+
+def _reach(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[int]:
+    """What follows in the same clause, up to `REACH` words. A comma ends the clause, but for one before the first
+    content word or in a list that goes on with `or`."""
+    reached: list[int] = []
+    content = 0
+    clause = places[at][1]
+    listing = "or" in lowers[at + 1 : at + 2 * REACH]
+    for other in range(at + 1, len(lowers)):
+        if places[other][0] != places[at][0] or len(reached) >= REACH:
+            break
+        if lowers[other] == "nor":
+            break
+        if places[other][1] != clause:
+            if content and (lowers[other] != "," or not listing):
+                break
+            clause = places[other][1]
+        content += stem(lowers[other]) is not None and lowers[other][0].isalnum()
+        reached.append(other)
+    return reached
+
+
+def _subject_of(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[int]:
+    """What stands before `is unlikely` in its clause; nothing before `it is unlikely`."""
+    aside = "," in lowers[max(0, at - 3) : at]  # `a summit with Kishida, his counterpart, appears unlikely`
+    before = [
+        other
+        for other in range(max(0, at - REACH), at)
+        if places[other][0] == places[at][0] and (aside or places[other] == places[at])
+    ]
+    return [] if "it" in lowers[max(0, at - 4) : at] else before
+
+
+def _certainty(lowers: list[str], places: list[tuple[int, int]]) -> list[int]:
+    certainty = [CERTAIN] * len(lowers)
+    for at, word in enumerate(lowers):
+        level = WEAKENERS.get(word)
+        if level is None or (word == "may" and at and lowers[at - 1] in ("in", "on", "since", "until", "by", "last")):
+            continue
+        if word in NEEDS_TO and "to" not in lowers[at + 1 : at + 8] and "of" not in lowers[at + 1 : at + 2]:
+            continue
+        for other in _reach(at, lowers, places):
+            certainty[other] = min(certainty[other], level)
+        if word in BACKWARD:
+            for other in _subject_of(at, lowers, places):
+                certainty[other] = min(certainty[other], level)
+    return certainty

@@ -1,0 +1,79 @@
+"""A question as it is searched for: its vectors, its parts, the documents it speaks of, whether it compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.aliases import spelled_out
+from ingest.analyser import terms, words
+from ingest.embedding import Embedding
+from ingest.minilm import TokenVectors
+from ingest.types import Document
+
+SMALLEST_PART = 3  # content words
+KIND_WORDS: Mapping[str, frozenset[str]] = {
+    "cable": frozenset(["cable", "telegram", "embassy", "dispatch"]),
+    "article": frozenset(["article", "piece", "analysis", "author", "writer", "commentary", "journalist"]),
+}
+COMPARISON = re.compile(
+    r"\b(?:compar\w*|contrast\w*|versus|vs|differ\w*|both (?:documents|texts|sources)|two (?:documents|texts|sources)"
+    r"|alike|similar\w*|in common|then and now|(?:has|had|have|did)\b.*\bchang\w*|evol\w*|shift\w*"
+    r"|years (?:later|apart)|decades?)\b",
+    re.IGNORECASE,
+)
+BOUNDARY = re.compile(
+    r";|:|\?|,|\band\b(?=\s+(?:what|who|whom|which|when|where|why|how|did|does|is|was|were|are|in|on|by|to)\b)"
+    r"|\b(?:whereas|while|versus|vs)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text to search for: the vector of the whole and, where the embedding has such, of its tokens."""
+
+    text: str
+    vector: NDArray[np.float32]
+    tokens: TokenVectors | None
+
+
+def read_queries(texts: Iterable[str], embedding: Embedding) -> list[Query]:
+    """Queries of these texts, abbreviations of countries written out; one reading each, or one batch without tokens."""
+    texts = list(texts)
+    written = [spelled_out(text) for text in texts]
+    if embedding.token_vectors is None:
+        vectors = embedding.embed(written)
+        return [Query(text, vector, None) for text, vector in zip(texts, vectors, strict=True)]
+    found = [embedding.token_vectors(text) for text in written]
+    return [Query(text, tokens.text_vector, tokens) for text, tokens in zip(texts, found, strict=True)]
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """What a question asks one after the other; empty where it asks one thing."""
+    parts = [part.strip() for part in BOUNDARY.split(question)]
+    parts = [part for part in parts if len(terms(part)) >= SMALLEST_PART]
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+def compares(question: str) -> bool:
+    """Whether the question sets one thing against another."""
+    return COMPARISON.search(question) is not None
+
+
+def documents_of(question: str, documents: Iterable[Document]) -> tuple[str, ...]:
+    """Ids of the documents that the question speaks of: by id, by year, or by what only one kind of them is called."""
+    documents = list(documents)
+    spoken = set(words(question))
+    named = {item.document_id for item in documents if item.document_id.lower() in question.lower()}
+    dated = {item.document_id for item in documents if item.date and item.date[:4] in spoken}
+    kinds = {kind for kind, called in KIND_WORDS.items() if called & spoken}
+    of_kind = {item.document_id for item in documents if item.kind in kinds}
+    if len(of_kind) == len(documents) and len(kinds) < 2:
+        of_kind = set()
+    found = named | dated | of_kind
+    return tuple(item.document_id for item in documents if item.document_id in found)

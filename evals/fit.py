@@ -1,0 +1,204 @@
+"""`python -m evals.fit FOLDER`: fit the weights of retrieval and the coefficients of abstention, and report them.
+
+FOLDER holds public questions (SQuAD 2.0, Rajpurkar et al. 2018): `squad2_paragraphs.jsonl` {id, article, text} and
+`squad2_questions.jsonl` {question, paragraph_id, answerable, answers}. Retrieval is fitted on these alone; abstention
+on them and on the `dev` split of the gold questions. Writes `retrieval.json` and `answerability.json` in `assistant`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+import assistant as room
+from assistant import Assistant, Settings
+from assistant.answerability import Signs
+from assistant.assistant import standalone_question
+from evals.gold import gold_file, load_questions
+from evals.scores import auroc
+from ingest import ingest
+
+RANKED, JUDGED, ELSEWHERE = 400, 900, 200  # public questions: for retrieval, abstention, and of other documents
+PENALTY = 1.0
+GOLD, PUBLIC, OFF_TOPIC = 1.0, 1.0, 0.5  # what a question counts, by where it comes from
+ABSTAIN_AT_MOST = 0.10  # of the answerable questions
+NAMES = tuple(field.name for field in fields(Signs))
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Signs of questions (n, signs), whether each is answerable (n), and the group each is held out with (n)."""
+
+    signs: Matrix
+    answerable: NDArray[np.bool_]
+    group: tuple[str, ...]
+
+
+def main() -> None:
+    """Fit both and write them."""
+    folder = Path(sys.argv[1])
+    home = Path(room.__file__).parent
+    with tempfile.TemporaryDirectory() as scratch:
+        public, questions, paragraphs = _public(folder, Path(scratch))
+        weights = fit_retrieval(public, [item for item in questions if item["answerable"]][:RANKED], paragraphs)
+        note = f"{RANKED} answerable SQuAD 2.0 questions over {len(paragraphs)} paragraphs"
+        _write(home / "retrieval.json", {"weights": weights, "fitted_on": note})
+        ingest((), Settings(index=Path(scratch) / "gold"))
+        own = Assistant.open(Settings(index=Path(scratch) / "gold"))
+        parts = _gold(own), _judged(public, questions[:JUDGED]), _off_topic(own, questions[-ELSEWHERE:])
+    _write(home / "answerability.json", fit_answerability(*parts))
+
+
+def fit_retrieval(
+    assistant: Assistant, questions: Sequence[dict[str, str]], paragraphs: dict[str, str]
+) -> dict[str, float]:
+    """Weights of the standardised scores that make the right paragraph most likely (a softmax over all paragraphs)."""
+    everything = np.ones(len(assistant.index.catalogue.entries), dtype=bool)
+    rows, targets = [], []
+    for item, query in zip(questions, assistant.retriever.read([item["question"] for item in questions]), strict=True):
+        scored = assistant.retriever.scores(query, everything)
+        rows.append(np.stack([(values - values.mean()) / (values.std() + 1e-9) for values in scored.values()]))
+        targets.append(assistant.index.catalogue.numbers[paragraphs[item["paragraph_id"]]])
+    names, scores, right = list(scored), np.stack(rows).astype(np.float64), np.array(targets)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        total = np.einsum("f,qfn->qn", weights, scores)
+        total -= total.max(axis=1, keepdims=True)
+        likely = np.exp(total) / np.exp(total).sum(axis=1, keepdims=True)
+        chosen = scores[np.arange(len(right)), :, right]
+        gradient = np.einsum("qn,qfn->f", likely, scores) / len(right) - chosen.mean(axis=0) + 2e-3 * weights
+        return float(-np.log(likely[np.arange(len(right)), right] + 1e-12).mean() + 1e-3 * weights @ weights), gradient
+
+    fitted = minimize(loss, np.full(len(names), 0.5), jac=True).x
+    total = np.einsum("f,qfn->qn", fitted, scores)
+    ranks = (total > total[np.arange(len(right)), right][:, None]).sum(axis=1)
+    figures = [f"MRR {np.mean(1 / (1 + ranks)):.3f}", *(f"recall@{k} {np.mean(ranks < k):.3f}" for k in (1, 5))]
+    _say(f"retrieval, on what it was fitted on: {', '.join(figures)}")
+    return {name: round(float(weight), 2) for name, weight in zip(names, fitted, strict=True)}
+
+
+def fit_answerability(gold: Judged, public: Judged, off_topic: Judged) -> dict[str, object]:
+    """A logistic regression with an L2 penalty; its threshold abstains on a tenth of the answerable gold questions.
+
+    `off_topic` are public questions that are asked of the gold documents, which cannot answer them.
+    """
+    shares = [GOLD, PUBLIC, OFF_TOPIC]
+    held_out = _cross_validated(public, lambda rest: _logistic([rest], [1.0]))
+    _say(
+        f"abstention: public questions, each article held out: AUROC {auroc(held_out, public.answerable.tolist()):.3f}"
+    )
+    held_out = _cross_validated(gold, lambda rest: _logistic([rest, public, off_topic], shares))
+    _say(f"abstention: dev questions, in ten folds: AUROC {auroc(held_out, gold.answerable.tolist()):.3f}")
+    coefficients = _logistic([gold, public, off_topic], shares)
+    probabilities = 1 / (1 + np.exp(-_logits(gold.signs, coefficients)))
+    threshold = float(np.quantile(probabilities[gold.answerable], ABSTAIN_AT_MOST))
+    elsewhere = 1 / (1 + np.exp(-_logits(off_topic.signs, coefficients)))
+    _say(f"abstention: of public questions asked of the gold documents, {np.mean(elsewhere < threshold):.3f} abstained")
+    return {
+        "coefficients": dict(zip(NAMES, (round(float(value), 4) for value in coefficients[:-1]), strict=True)),
+        "intercept": round(float(coefficients[-1]), 4),
+        "threshold": round(threshold, 4),
+        "fitted_on": f"{len(gold.group)} dev questions, {len(public.group)} SQuAD 2.0 questions, "
+        f"{len(off_topic.group)} off topic",
+    }
+
+
+def _public(folder: Path, scratch: Path) -> tuple[Assistant, list[dict[str, str]], dict[str, str]]:
+    """An assistant over the public paragraphs, the questions shuffled, and each paragraph's reference by its id."""
+    rows = [json.loads(line) for line in (folder / "squad2_paragraphs.jsonl").read_text("utf8").splitlines()]
+    articles: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        articles.setdefault(row["article"], []).append(row)
+    source = scratch / "articles"
+    source.mkdir()
+    references: dict[str, str] = {}
+    for number, (article, items) in enumerate(articles.items()):
+        text = "\n\n".join([f"# {article.replace('_', ' ')}", *(" ".join(item["text"].split()) for item in items)])
+        (source / f"a{number}.md").write_text(text, encoding="utf8")
+        references |= {item["id"]: f"a{number} ¶{place}" for place, item in enumerate(items, start=1)}
+    ingest([source], Settings(index=scratch / "public"))
+    questions = [json.loads(line) for line in (folder / "squad2_questions.jsonl").read_text("utf8").splitlines()]
+    random.Random(0).shuffle(questions)  # noqa: S311  # a sample, not a secret
+    assistant = Assistant.open(Settings(index=scratch / "public"))
+    article_of = {row["id"]: row["article"] for row in rows}
+    return assistant, [{**item, "article": article_of[item["paragraph_id"]]} for item in questions], references
+
+
+def _gold(assistant: Assistant) -> Judged:
+    items = [item for item in load_questions(gold_file("questions")) if item.split == "dev"]
+    asked = [standalone_question(item.question, item.history) for item in items]
+    folds = tuple(str(number % 10) for number in range(len(items)))
+    return Judged(_signs(assistant, asked), np.array([item.answerable for item in items]), folds)
+
+
+def _judged(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Judged:
+    answerable = np.array([bool(item["answerable"]) for item in questions])
+    articles = tuple(item["article"] for item in questions)
+    return Judged(_signs(assistant, [item["question"] for item in questions]), answerable, articles)
+
+
+def _off_topic(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Judged:
+    signs = _signs(assistant, [item["question"] for item in questions])
+    return Judged(signs, np.zeros(len(questions), dtype=bool), ("",) * len(questions))
+
+
+def _signs(assistant: Assistant, questions: Sequence[str]) -> Matrix:
+    rows = []
+    for query in assistant.retriever.read(questions):
+        passages = assistant.retriever.search(query, limit=assistant.settings.passages)
+        signs = assistant.extractive.signs(query, assistant.extractive.candidates([query], passages))
+        rows.append([asdict(signs)[name] for name in NAMES])
+    return np.array(rows, dtype=np.float64)
+
+
+def _cross_validated(judged: Judged, fit: Callable[[Judged], Matrix]) -> list[float]:
+    logits = np.zeros(len(judged.group))
+    for group in sorted(set(judged.group)):
+        inside = np.array([item == group for item in judged.group])
+        rest = Judged(judged.signs[~inside], judged.answerable[~inside], tuple(np.array(judged.group)[~inside]))
+        logits[inside] = _logits(judged.signs[inside], fit(rest))
+    return [float(value) for value in logits]
+
+
+def _logistic(parts: Sequence[Judged], shares: Sequence[float]) -> Matrix:
+    """Coefficients and, last, the intercept."""
+    signs = np.concatenate([part.signs for part in parts])
+    truth = np.concatenate([part.answerable for part in parts]).astype(np.float64)
+    share = np.concatenate([np.full(len(part.group), share) for part, share in zip(parts, shares, strict=True)])
+    rows = np.c_[signs, np.ones(len(signs))]
+
+    def loss(coefficients: Matrix) -> tuple[float, Matrix]:
+        logits = rows @ coefficients
+        penalised = np.r_[coefficients[:-1], 0.0]
+        gradient = rows.T @ (share * (1 / (1 + np.exp(-logits)) - truth)) + 2 * PENALTY * penalised
+        return float(
+            (share * (np.logaddexp(0, logits) - truth * logits)).sum() + PENALTY * penalised @ penalised
+        ), gradient
+
+    return np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True).x)
+
+
+def _logits(signs: Matrix, coefficients: Matrix) -> Matrix:
+    return np.asarray(signs @ coefficients[:-1] + coefficients[-1])
+
+
+def _write(path: Path, values: dict[str, object]) -> None:
+    path.write_text(json.dumps({"fitted_by": "python -m evals.fit", **values}, indent=1) + "\n", encoding="utf8")
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201  # the output of this program
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Answers in the documents' own sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import Assistant
+from assistant.answerability import kind_is_there
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("Who signed the cable?", "VERSHBOW"),
+        ("Who edited the article?", "Bryan Betts"),
+        ("When did Poloff meet Kang?", "May 25"),
+        ("Which group did the spy agency join?", "cyber defense group"),
+    ],
+)
+def test_the_answer_holds_the_fact(assistant: Assistant, question: str, held: str) -> None:
+    assert held in assistant.ask(question).answer
+
+
+def test_every_claim_is_a_sentence_of_its_paragraph(assistant: Assistant) -> None:
+    answer = assistant.ask("What did Kang say of Japan?")
+    for claim in answer.claims:
+        (number,) = claim.citations
+        assert claim.text == answer.citations[number - 1].quote
+
+
+def test_a_comparison_answers_for_both_documents(assistant: Assistant) -> None:
+    answer = assistant.ask("Compare Seoul's stance toward NATO in 2006 and in 2022.")
+    assert {citation.document.document_id for citation in answer.citations} == {"06SEOUL1789", "koreapro-2197111"}
+
+
+def test_a_follow_up_leans_on_the_question_before(assistant: Assistant) -> None:
+    history = [("What classification does the 2006 cable carry?", "CONFIDENTIAL//NOFORN. [1]")]
+    answer = assistant.ask("And who signed it?", history=history)
+    assert answer.standalone_question == "What classification does the 2006 cable carry? And who signed it?"
+    assert {citation.reference for citation in answer.citations} == {"06SEOUL1789 header"}
+
+
+def test_an_unknown_name_is_named_as_missing(assistant: Assistant) -> None:
+    answer = assistant.ask("What did Wittgenstein write about Heidegger and Schopenhauer?")
+    assert answer.status == "abstained"
+    assert "Nothing in the documents mentions Wittgenstein." in answer.missing
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("When did it rain?", "It rained on Monday.", True),
+        ("When did it rain?", "It rained hard.", False),
+        ("How many came?", "Some 25 came.", True),
+        ("How many came?", "Many came.", False),
+        ("Who signed?", "It was signed by Verdi.", True),
+        ("Who is Verdi?", "That is Verdi.", False),
+        ("Why did it rain?", "It rained.", True),
+    ],
+)
+def test_the_kind_of_answer_that_is_asked_for(question: str, sentence: str, expected: bool) -> None:
+    assert kind_is_there(question, sentence) is expected

@@ -1,0 +1,119 @@
+"""`pilcrow eval`: its files, its exit codes, and that two runs give the same bytes but for times."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from model_server import ChatRequest, Failure, ModelServer, Text, server_error
+
+from assistant.cli import run
+from evals.gold import gold_file
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    """A few of the project's own questions."""
+    path = tmp_path / "gold.jsonl"
+    lines = gold_file("questions").read_text(encoding="utf8").splitlines()
+    path.write_text("\n".join(lines[:6] + lines[-2:]) + "\n", encoding="utf8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def on_bundled(bundled_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PILCROW_INDEX", str(bundled_index))
+
+
+def scored(path: Path) -> str:
+    values = json.loads(path.read_text(encoding="utf8"))
+    values.pop("timings")
+    return json.dumps(values)
+
+
+def test_two_runs_give_the_same_bytes_but_for_times(gold: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(["eval", str(gold), "--out", str(tmp_path / name)]) == 0
+    assert scored(tmp_path / "one" / "run.json") == scored(tmp_path / "two" / "run.json")
+
+
+def test_a_run_writes_its_report(gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["eval", str(gold), "--out", str(tmp_path / "run"), "--export", "ragas"]) == 0
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "run.json",
+        "junit.xml",
+        "report.html",
+        "ragas.jsonl",
+    }
+    assert re.search(r"^recall@5 +\d\.\d{3} ", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_run_is_green_against_itself(gold: Path, tmp_path: Path) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "one")])
+    baseline = str(tmp_path / "one" / "run.json")
+    assert run(["eval", str(gold), "--out", str(tmp_path / "two"), "--baseline", baseline]) == 0
+
+
+def test_a_run_that_asks_less_than_its_baseline_exits_3(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "one")])
+    gold.write_text("\n".join(gold.read_text(encoding="utf8").splitlines()[:4]) + "\n", encoding="utf8")
+    baseline = str(tmp_path / "one" / "run.json")
+    assert run(["eval", str(gold), "--out", str(tmp_path / "two"), "--baseline", baseline]) == 3
+    assert "red: of the baseline's questions, 4 were not asked" in capsys.readouterr().err
+
+
+def test_compare_shows_what_changed_question_by_question(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "one")])
+    path = tmp_path / "one" / "run.json"
+    values = json.loads(path.read_text(encoding="utf8"))
+    values["cases"][0]["answer"] = "Another answer."
+    (tmp_path / "other.json").write_text(json.dumps(values), encoding="utf8")
+    capsys.readouterr()
+    assert run(["eval", "--compare", str(tmp_path / "other.json"), str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{values['cases'][0]['id']} (")
+    assert "  - Another answer." in printed
+
+
+def test_a_file_that_is_no_run_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.json").write_text("{}", encoding="utf8")
+    assert run(["eval", "--baseline", str(tmp_path / "bad.json"), "--out", str(tmp_path / "run")]) == 1
+    assert f"{tmp_path / 'bad.json'} is no run of `pilcrow eval` (KeyError)." in capsys.readouterr().err
+
+
+def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "whole")])
+    values = json.loads((tmp_path / "whole" / "run.json").read_text(encoding="utf8"))
+    half = tmp_path / "half"
+    half.mkdir()
+    header = json.dumps({"settings": values["settings"]}, ensure_ascii=False, sort_keys=True)
+    known = {**values["cases"][0], "answer": "Asked before the interruption.", "milliseconds": 1.0}
+    (half / "partial.jsonl").write_text(f'{header}\n{json.dumps(known)}\n{{"id": "cut o', encoding="utf8")
+    assert run(["eval", str(gold), "--out", str(half)]) == 0
+    resumed = json.loads((half / "run.json").read_text(encoding="utf8"))
+    assert resumed["cases"][0]["answer"] == "Asked before the interruption."
+    assert resumed["cases"][1:] == values["cases"][1:]
+    assert not (half / "partial.jsonl").exists()
+
+
+def test_a_model_that_fails_on_some_leaves_those_unscored(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = json.loads(gold.read_text(encoding="utf8").splitlines()[0])["question"]
+
+    class Failing:
+        def reply(self, request: ChatRequest) -> Text | Failure:
+            return server_error(501) if first in request.prompt else Text('{"claims": [], "missing": ["all of it"]}')
+
+    with ModelServer(Failing()) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        assert run(["eval", str(gold), "--out", str(tmp_path / "run")]) == 0
+    values = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf8"))
+    assert [case["id"] for case in values["cases"] if case["error"]] == [values["cases"][0]["id"]]
+    assert "unscored: 1\n" in capsys.readouterr().out

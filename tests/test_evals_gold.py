@@ -1,0 +1,119 @@
+"""Gold files: what is in them, and what a bad one is told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant
+from evals.errors import GoldError
+from evals.gold import check_references, gold_file, load_claims, load_questions
+from evals.run import check_gold
+
+QUESTIONS = load_questions(gold_file("questions"))
+CLAIMS = load_claims(gold_file("claims"))
+GOOD = {
+    "id": "q1",
+    "split": "dev",
+    "type": "single",
+    "question": "Where did it rain?",
+    "history": [],
+    "answer": "In Oslo.",
+    "facts": [["Oslo"]],
+    "references": ["notes ¶1"],
+    "also_ok": [],
+    "answerable": True,
+}
+
+
+def test_every_numbered_paragraph_is_the_target_of_three_questions() -> None:
+    targets = Counter(item.references[0] for item in QUESTIONS if item.type == "single")
+    paragraphs = [f"06SEOUL1789 ¶{number}" for number in range(1, 5)]
+    paragraphs += [f"koreapro-2197111 ¶{number}" for number in range(1, 24)]
+    assert all(targets[reference] >= 3 for reference in paragraphs)
+
+
+def test_there_are_enough_of_each_type() -> None:
+    types = Counter(item.type for item in QUESTIONS)
+    assert len(QUESTIONS) >= 150
+    assert types["unanswerable"] >= 35
+    assert min(types.values()) >= 12
+
+
+def test_comparisons_need_both_documents() -> None:
+    for item in QUESTIONS:
+        if item.type == "comparison":
+            assert {reference.split()[0] for reference in item.references} == {"06SEOUL1789", "koreapro-2197111"}
+
+
+def test_there_are_enough_claims_of_each_label() -> None:
+    labels = Counter(claim.label for claim in CLAIMS)
+    assert len(CLAIMS) >= 200
+    assert min(labels.values()) >= 30
+
+
+def test_gold_refers_to_paragraphs_of_either_edition(assistant: Assistant) -> None:
+    known = [
+        item.reference for document in assistant.documents() for item in assistant.paragraphs(document.document_id)
+    ]
+    check_gold(QUESTIONS, CLAIMS, known)
+
+
+def test_every_fact_stands_in_its_references_in_either_edition(assistant: Assistant) -> None:
+    from evals.scores import fact_recall
+
+    for item in QUESTIONS:
+        if item.answerable:
+            texts = " ".join(assistant.paragraph(reference).text for reference in (*item.references, *item.also_ok))
+            assert fact_recall(texts, item.facts) == 1, item.id
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param({"split": "train"}, "split: Input should be 'dev' or 'test'.", id="split"),
+        pytest.param({"extra": 1}, "extra: Extra inputs are not permitted.", id="unknown field"),
+        pytest.param({"facts": []}, "an answerable question has references and facts", id="no facts"),
+        pytest.param({"facts": [[" "]]}, "each fact is a list of one or more wordings", id="empty wording"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_file(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n{json.dumps({**GOOD, 'id': 'q2', **change})}\n", encoding="utf8")
+    with pytest.raises(GoldError) as caught:
+        load_questions(path)
+    assert str(caught.value).startswith(f"{path}, line 2: ")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"], ids=["empty", "blank"])
+def test_a_file_without_questions_is_said_so(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(content, encoding="utf8")
+    with pytest.raises(GoldError, match="no questions in it"):
+        load_questions(path)
+
+
+def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text("not json\n", encoding="utf8")
+    with pytest.raises(GoldError, match="line 1"):
+        load_questions(path)
+
+
+def test_an_id_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"{json.dumps(GOOD)}\n{json.dumps(GOOD)}\n", encoding="utf8")
+    with pytest.raises(GoldError, match="line 2: the id q1 occurs before"):
+        load_questions(path)
+
+
+def test_an_unknown_reference_names_the_nearest() -> None:
+    with pytest.raises(GoldError) as caught:
+        check_references([("q7", "06SEOUL1798 ¶3")], ["06SEOUL1789 ¶3", "06SEOUL1789 ¶4", "news ¶1"])
+    assert str(caught.value).startswith(
+        "q7 refers to 06SEOUL1798 ¶3, which the index does not hold. Nearest: 06SEOUL1789 ¶3,"
+    )
