@@ -54,7 +54,7 @@ def launch(assistant: Assistant, *, port: int) -> None:
         max_file_size=LARGEST_UPLOAD,
         enable_monitoring=False,
         run_history=False,
-        quiet=False,
+        quiet=True,
     )
 
 

@@ -21,4 +21,6 @@ def command(
 ) -> None:
     """Open the chat in a browser, on this machine only."""
     typer.echo("Opening the index …", err=True)
-    launch(Assistant.open(Settings.from_env()), port=port)
+    assistant = Assistant.open(Settings.from_env())
+    typer.echo(f"Chat: http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+    launch(assistant, port=port)
