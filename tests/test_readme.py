@@ -22,14 +22,13 @@ VARIABLE = re.compile(r"\b(?:PILCROW|OPENAI)_[A-Z_]+")
 
 def console(command: str, index: Path) -> str:
     """What a command of the README prints on stdout, in the repository's folder."""
-    left_out = {"COLUMNS", "LINES"}
+    left_out = {"COLUMNS", "LINES", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
     environment = {
         name: value for name, value in os.environ.items() if not VARIABLE.fullmatch(name) and name not in left_out
     }
     environment |= {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
         "PILCROW_INDEX": str(index),
-        "MAKEFLAGS": "",
     }
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
