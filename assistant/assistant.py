@@ -41,7 +41,7 @@ class Assistant:
         self.embedding = embedding
         self.mode: Mode = settings.answer_mode()
         self.retriever = Retriever(index, embedding)
-        self.extractive = ExtractiveAnswerer(index, embedding)
+        self.extractive = ExtractiveAnswerer(index)
         self._generative: GenerativeAnswerer | None = None
 
     @classmethod

@@ -10,16 +10,15 @@ from numpy.typing import NDArray
 
 from assistant.answerability import Signs, absent_words, kind_is_there, probability, read_signs, threshold
 from assistant.citations import CitationList
-from assistant.query import KIND_WORDS, Query, compares, documents_of, parts_of, read_queries
+from assistant.query import KIND_WORDS, Query, compares, documents_of
 from assistant.types import Claim, Draft, Passage, Verdict
-from ingest.embedding import Embedding
 from ingest.index import Index
 from ingest.sentences import sentence_spans
 from ingest.tokens import QuestionTokens, matched
 
 SENTENCES = 3  # of one paragraph
-MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE = 1.0, 0.3, 0.15
-OTHER_KIND = 0.1  # less for a sentence without a person, time, quantity or place, where that is asked for
+MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE = 1.0, 0.3, 0.08
+OTHER_KIND = 0.15  # less for a sentence without a person, time, quantity or place, where that is asked for
 NEAR_BEST = 0.7  # of the best sentence's score, for a second sentence of its paragraph
 NEXT_PARAGRAPH = 0.93  # of the best sentence's score, for a sentence of another paragraph
 NAMES_THE_DOCUMENT = frozenset(word for called in KIND_WORDS.values() for word in called)
@@ -51,9 +50,8 @@ class Candidate:
 class ExtractiveAnswerer:
     """Chooses the sentences of an index's passages that answer a question."""
 
-    def __init__(self, index: Index, embedding: Embedding) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
-        self.embedding = embedding
 
     def answer(self, query: Query, passages: Sequence[Passage], *, focus: Query | None = None) -> Draft:
         """The sentences that answer; none, with what is missing, where it is unlikely that any does.
@@ -77,10 +75,11 @@ class ExtractiveAnswerer:
         spoken_of = documents_of(query.text, documents.values())
         if compares(query.text) or len(spoken_of) > 1:
             for name in spoken_of if len(spoken_of) > 1 else list(documents)[:2]:
-                yield from _best_sentences([item for item in candidates if item.passage.document.document_id == name])
+                own = [part for part in query.parts if documents_of(part.text, documents.values()) == (name,)]
+                side = [passage for passage in passages if passage.document.document_id == name]
+                yield from _best_sentences(self.candidates(own[:1] or [query], side) if side else ())
             return
-        parts = parts_of(query.text)
-        for part in read_queries(parts, self.embedding):
+        for part in query.parts:
             yield from _best_sentences(self.candidates([part], passages))[:1]
         yield from _best_sentences(candidates)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +35,32 @@ BOUNDARY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A text to search for: the vector of the whole and, where the embedding has such, of its tokens."""
+    """A text to search for: the vector of the whole and, where the embedding has such, of its tokens; and its parts."""
 
     text: str
     vector: NDArray[np.float32]
     tokens: TokenVectors | None
+    parts: tuple[Query, ...] = ()
 
 
 def read_queries(texts: Iterable[str], embedding: Embedding) -> list[Query]:
-    """Queries of these texts, abbreviations of countries written out; one reading each, or one batch without tokens."""
+    """Queries of these texts and, within each, of its parts; abbreviations of countries are written out first."""
     texts = list(texts)
+    parts = [parts_of(text) for text in texts]
+    read = _read(list(dict.fromkeys([*texts, *(part for group in parts for part in group)])), embedding)
+    return [
+        replace(read[text], parts=tuple(read[part] for part in group)) for text, group in zip(texts, parts, strict=True)
+    ]
+
+
+def _read(texts: Sequence[str], embedding: Embedding) -> dict[str, Query]:
+    """Each text as a query without parts: one reading each, or one batch where the embedding has no token vectors."""
     written = [spelled_out(text) for text in texts]
     if embedding.token_vectors is None:
         vectors = embedding.embed(written)
-        return [Query(text, vector, None) for text, vector in zip(texts, vectors, strict=True)]
+        return {text: Query(text, vector, None) for text, vector in zip(texts, vectors, strict=True)}
     found = [embedding.token_vectors(text) for text in written]
-    return [Query(text, tokens.text_vector, tokens) for text, tokens in zip(texts, found, strict=True)]
+    return {text: Query(text, tokens.text_vector, tokens) for text, tokens in zip(texts, found, strict=True)}
 
 
 def parts_of(question: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.query import Query, compares, documents_of, parts_of, read_queries
+from assistant.query import Query, compares, documents_of, read_queries
 from assistant.types import Passage
 from ingest.catalogue import Filter
 from ingest.embedding import Embedding
@@ -102,11 +102,10 @@ class Retriever:
 
     def _parts(self, query: Query, allowed: NDArray[np.bool_]) -> Scores:
         """For a question of several parts, the share of the part that each paragraph fits best."""
-        parts = parts_of(query.text)
-        if not parts or not self.tuning.part_share:
+        if not query.parts or not self.tuning.part_share:
             return np.zeros(len(allowed), dtype=np.float32)
         totals = []
-        for part in self.read(parts):
+        for part in query.parts:
             total = self._summed(self.scores(part, allowed), allowed)
             spoken_of = documents_of(part.text, self.documents.values())
             if len(spoken_of) == 1:

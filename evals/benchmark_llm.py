@@ -7,6 +7,7 @@ question beyond the model's own, and the time to check one claim.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -57,7 +58,10 @@ class TimedModel(OpenAIModel):
 def main() -> None:
     """Measure and print."""
     questions = [item.question for item in load_questions(gold_file("questions"))[:SAMPLE]]
-    found = measure(Assistant.open(Settings.from_env()), questions)
+    settings = Settings.from_env()
+    if settings.openai_base_url is None:
+        sys.exit("Set OPENAI_BASE_URL to a local server, e.g. that of `python tests/personas.py honest --port 8000`.")
+    found = measure(Assistant.open(settings), questions)
     rows = {"a question": found.questions, "retrieval in it": found.retrieval, "a claim": found.claims}
     for name, times in rows.items():
         ordered = sorted(times) or [0.0]
