@@ -51,7 +51,7 @@ $(VENV)/bin/uv: requirements-setup.txt
 	@test -n "$(PYTHON)" || { echo "Pilcrow needs Python 3.11 or newer; none was found. Set PYTHON=…"; exit 1; }
 	@echo "Making $(VENV) with $(PYTHON) …" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-setup.txt
 	@touch $@
 
 # The locks are complete and installed without following dependencies: that keeps PyTorch out.

@@ -16,7 +16,8 @@ def answer_text(answer: Answer) -> str:
     """The claims with their marks, what is missing, and under them each citation with its quote and place."""
     lines: list[str] = []
     if answer.status == "abstained":
-        lines += [_wrap("The documents do not say."), ""]
+        gaps = [item for item in answer.missing if item != answer.standalone_question]
+        lines += [_wrap("The documents do not say."), *(_wrap(item) for item in gaps), ""]
         lines += ["Nearest paragraphs", *(_wrap(_nearest(item), indent="  ") for item in answer.passages[:3])]
     for claim in answer.claims:
         verdict = "" if claim.verdict.label == "supported" else f" ({claim.verdict.label})"
