@@ -124,8 +124,7 @@ def _absent(question: str, index: Index) -> float:
 
 def _names_elsewhere(question: str, best: Passage, index: Index) -> float:
     """The share of the question's names and numbers that the best paragraph lacks; years that date a document aside."""
-    years = {entry.date[:4] for entry in index.catalogue.entries if entry.date}
-    there = set(index_terms(f"{best.document.title} {best.paragraph.text}")) | years
+    there = set(index_terms(f"{best.document.title} {best.paragraph.text}")) | index.catalogue.years
     names = [set(index_terms(name)) for name in _names(question)]
     names = [name for name in names if name]
     return sum(not name & there for name in names) / len(names) if names else 0.0

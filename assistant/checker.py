@@ -28,7 +28,6 @@ class Checker:
     def __init__(self, index: Index, embedding: Embedding) -> None:
         self.index = index
         self.embedding = embedding
-        self.number = {reference: number for number, reference in enumerate(index.dense.references)}
         self._known: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
         self._lock = Lock()
 
@@ -57,7 +56,7 @@ class Checker:
     def surroundings(self, claim: str, paragraph: Paragraph) -> Surroundings:
         """Similarities of the claim to this paragraph and to the best other one, and what the document speaks of."""
         dense = self.index.dense
-        number = self.number[paragraph.reference]
+        number = self.index.catalogue.numbers[paragraph.reference]
         vector = self.embedding.embed([claim])[0]
         sentences = dense.similarities("sentence", vector, number)
         best = np.maximum(dense.best("sentence", vector), dense.best("pair", vector))

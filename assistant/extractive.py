@@ -56,7 +56,7 @@ class ExtractiveAnswerer:
     def answer(self, query: Query, passages: Sequence[Passage], *, focus: Query | None = None) -> Draft:
         """The sentences that answer; none, with what is missing, where it is unlikely that any does.
 
-        `focus` is what a follow-up asks by itself: passages are found with what it leans on, sentences without.
+        `focus` is what a follow-up asks by itself: passages are found with what it leans on, sentences by both alike.
         """
         if not passages:
             return Draft(missing=(query.text,))
@@ -109,7 +109,7 @@ class ExtractiveAnswerer:
         if self.index.tokens is None or query.tokens is None:
             return None
         question = self.index.tokens.question(query.tokens)
-        years = {entry.date[:4] for entry in self.index.catalogue.entries if entry.date}
+        years = self.index.catalogue.years
         naming = np.array([token in NAMES_THE_DOCUMENT or token in years for token in question.tokens], dtype=bool)
         if naming.all():
             return question

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-CLOSING = {"{": "}", "[": "]"}
-
 
 @dataclass(slots=True)
 class ArrayReader:

@@ -59,7 +59,7 @@ class Retriever:
 
     def search(self, query: Query, *, limit: int, within: Filter = EVERYTHING) -> list[Passage]:
         """The `limit` best passages, best first. Ties go by reading order, so runs are identical."""
-        allowed = np.array([within.lets_through(entry) for entry in self.index.catalogue.entries], dtype=bool)
+        allowed = self.index.catalogue.within(within)
         if not allowed.any():
             return []
         scored = self.scores(query, allowed)

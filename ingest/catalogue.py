@@ -60,6 +60,17 @@ class Catalogue:
         """The document of each paragraph, by number."""
         return np.array([entry.document_id for entry in self.entries])
 
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """The years that date a document."""
+        return frozenset(entry.date[:4] for entry in self.entries if entry.date)
+
+    def within(self, narrowed: Filter) -> NDArray[np.bool_]:
+        """Whether each paragraph, by number, is within the filter."""
+        if narrowed == Filter():
+            return np.ones(len(self.entries), dtype=bool)
+        return np.array([narrowed.lets_through(entry) for entry in self.entries], dtype=bool)
+
     def save(self, path: Path) -> None:
         """Write the list as JSON."""
         path.write_text(json.dumps([asdict(entry) for entry in self.entries], ensure_ascii=False), encoding="utf8")

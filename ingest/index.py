@@ -93,10 +93,6 @@ class Index:
             tokens=TokenIndex.load(folder / "tokens"),
         )
 
-    def is_current(self) -> bool:
-        """Whether the pointer still names this generation."""
-        return current_generation(self.root) == self.generation
-
     def check_model(self, model: str) -> None:
         """Raise `IndexFingerprintError` where questions would be embedded by another model than the paragraphs."""
         asked = Fingerprint(model, self.fingerprint.dimensions)
