@@ -7,17 +7,21 @@ import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from assistant.budget import Progress, silent
+from assistant.budget import Allowance, Progress, silent
 from assistant.checker import Checker
 from assistant.citations import check_contract
-from assistant.errors import QuestionError, UnknownReferenceError
+from assistant.cross_encoder import CrossEncoder
+from assistant.errors import QuestionError, RerankerError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
+from assistant.query import Query
+from assistant.rerank import POOL, CrossEncoderReranker, ModelReranker, Reranked, Reranker
 from assistant.retrieval import EVERYTHING, Retriever
 from assistant.settings import Settings
-from assistant.types import Answer, Claim, Draft, History, Mode, Passage, Verdict
+from assistant.types import Answer, Claim, Draft, History, Mode, Passage, Usage, Verdict
 from ingest.catalogue import Filter
 from ingest.embedding import Embedding, open_embedding
 from ingest.index import Index
@@ -41,6 +45,7 @@ class Assistant:
         self.embedding = embedding
         self.mode: Mode = settings.answer_mode()
         self.retriever = Retriever(index, embedding)
+        self.reranker = _reranker(settings, self.mode)
         self.extractive = ExtractiveAnswerer(index)
         self._generative: GenerativeAnswerer | None = None
 
@@ -48,7 +53,8 @@ class Assistant:
     def open(cls, settings: Settings | None = None) -> Assistant:
         """Open the index that the settings name (the environment's by default); builds nothing by itself.
 
-        Raises `ingest.errors.IndexMissingError`, `IndexFingerprintError`, `EmbeddingError`.
+        Raises `ingest.errors.IndexMissingError`, `IndexFingerprintError`, `EmbeddingError`, and `CrossEncoderError` or
+        `RerankerError` for a reranker that cannot be used.
         """
         settings = settings or Settings.from_env()
         with ThreadPoolExecutor(1) as pool:
@@ -117,12 +123,12 @@ class Assistant:
         allowance = model.allowance(progress)
         fallback = standalone_question(question, tuple(history))
         lookup = await model.alookup(question, tuple(history), fallback=fallback, allowance=allowance)
-        passages = await asyncio.to_thread(self._candidates, lookup, within)
+        retrieved = await asyncio.to_thread(self._candidates, lookup, within, allowance)
         times = (started, time.perf_counter())
-        async with aclosing(model.aanswer(lookup, passages, allowance=allowance)) as found:
+        async with aclosing(model.aanswer(lookup, retrieved.passages, allowance=allowance)) as found:
             async for item in found:
                 if isinstance(item, Draft):
-                    yield self._finished(question, lookup.question, item, passages=passages, times=times)
+                    yield self._finished(question, lookup.question, item, retrieved=retrieved, times=times)
                 else:
                     yield item
 
@@ -142,7 +148,8 @@ class Assistant:
         questions = [question] if isinstance(question, str) else list(question)
         for item in questions:
             _check_question(item)
-        found = [self.retriever.search(query, limit=limit, within=within) for query in self.retriever.read(questions)]
+        queries = self.retriever.read(questions)
+        found = [list(self._retrieved(query, limit, within, self._allowance()).passages) for query in queries]
         return found[0] if isinstance(question, str) else found
 
     @cached_property
@@ -206,12 +213,12 @@ class Assistant:
         started = time.perf_counter()
         standalone = standalone_question(question, history)
         query = self.retriever.read([standalone])[0]
-        passages = self.retriever.search(query, limit=self.settings.passages, within=within)
+        retrieved = self._retrieved(query, self.settings.passages, within, self._allowance(progress))
         times = (started, time.perf_counter())
         focus = self.retriever.read([question])[0] if history else None
-        draft = self.extractive.answer(query, passages, focus=focus)
+        draft = self.extractive.answer(query, retrieved.passages, focus=focus)
         yield from draft.claims
-        yield self._finished(question, standalone, draft, passages=passages, times=times)
+        yield self._finished(question, standalone, draft, retrieved=retrieved, times=times)
 
     def _modelled(
         self, question: str, history: History, *, within: Filter, progress: Progress, stream: bool
@@ -221,29 +228,48 @@ class Assistant:
         allowance = model.allowance(progress)
         fallback = standalone_question(question, history)
         lookup = model.lookup(question, history, fallback=fallback, allowance=allowance)
-        passages = self._candidates(lookup, within)
+        retrieved = self._candidates(lookup, within, allowance)
         times = (started, time.perf_counter())
-        with closing(model.answer(lookup, passages, allowance=allowance, stream=stream)) as found:
+        with closing(model.answer(lookup, retrieved.passages, allowance=allowance, stream=stream)) as found:
             for item in found:
                 if isinstance(item, Draft):
-                    yield self._finished(question, lookup.question, item, passages=passages, times=times)
+                    yield self._finished(question, lookup.question, item, retrieved=retrieved, times=times)
                 else:
                     yield item
 
-    def _candidates(self, lookup: Lookup, within: Filter) -> list[Passage]:
+    def _retrieved(self, query: Query, limit: int, within: Filter, allowance: Allowance) -> Reranked:
+        """The passages for a question, read again by the reranker where there is one."""
+        if self.reranker is None:
+            return Reranked(tuple(self.retriever.search(query, limit=limit, within=within)))
+        passages = self.retriever.search(query, limit=max(limit, POOL), within=within)
+        found = self.reranker.rerank(query.text, passages, allowance=allowance)
+        return replace(found, passages=tuple(self.retriever.in_turns(query.text, found.passages)[:limit]))
+
+    def _candidates(self, lookup: Lookup, within: Filter, allowance: Allowance) -> Reranked:
         """The passages for a model to choose from: those of the question and of its parts, in turn."""
         from assistant.generate import CANDIDATES, in_turn
 
         limit = max(CANDIDATES, self.settings.passages)
-        queries = self.retriever.read(list(lookup.questions))
-        return in_turn([self.retriever.search(query, limit=limit, within=within) for query in queries])
+        found = [
+            self._retrieved(query, limit, within, allowance) for query in self.retriever.read(list(lookup.questions))
+        ]
+        return Reranked(
+            tuple(in_turn([item.passages for item in found])),
+            tuple(event for item in found for event in item.events),
+            sum((item.usage for item in found), start=Usage()),
+        )
+
+    def _allowance(self, progress: Progress = silent) -> Allowance:
+        return Allowance.of(self.settings, progress=progress)
 
     def _finished(
-        self, question: str, standalone: str, draft: Draft, *, passages: Sequence[Passage], times: tuple[float, float]
+        self, question: str, standalone: str, draft: Draft, *, retrieved: Reranked, times: tuple[float, float]
     ) -> Answer:
         """The answer with where it came from; `times` are when it was begun and when its passages were there."""
         check_contract(draft.claims, draft.citations)
-        started, retrieved = times
+        events, usage = (*retrieved.events, *draft.events), retrieved.usage + draft.usage
+        draft = replace(draft, events=events, usage=usage)
+        started, found = times
         done = time.perf_counter()
         return Answer(
             question=question,
@@ -251,12 +277,12 @@ class Assistant:
             mode=self.mode,
             model=self.settings.model if self.mode == "llm" else None,
             draft=draft,
-            passages=tuple(passages),
+            passages=retrieved.passages,
             generation=self.index.generation,
             embedding=self.embedding.name,
             timings_ms={
-                "retrieve": _milliseconds(retrieved - started),
-                "answer": _milliseconds(done - retrieved),
+                "retrieve": _milliseconds(found - started),
+                "answer": _milliseconds(done - found),
                 "total": _milliseconds(done - started),
             },
         )
@@ -268,6 +294,22 @@ class Assistant:
 
             self._generative = GenerativeAnswerer(OpenAIModel(self.settings), self.settings, checker=self.checker)
         return self._generative
+
+
+def _reranker(settings: Settings, mode: Mode) -> Reranker | None:
+    if settings.reranker == "model":
+        if settings.reranker_dir is not None:
+            raise RerankerError("PILCROW_RERANKER=model and PILCROW_RERANKER_DIR are both set. Unset one of them.")
+        if mode != "llm":
+            raise RerankerError(
+                "PILCROW_RERANKER=model needs an answering model. Set OPENAI_API_KEY or OPENAI_BASE_URL, or unset it."
+            )
+        from assistant.model import OpenAIModel
+
+        return ModelReranker(OpenAIModel(settings))
+    if settings.reranker_dir is None:
+        return None
+    return CrossEncoderReranker(CrossEncoder.open(settings.reranker_dir, setting="PILCROW_RERANKER_DIR"))
 
 
 def standalone_question(question: str, history: History) -> str:

@@ -4,6 +4,7 @@ AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
 ├── UnknownReferenceError   no such paragraph in the index
 ├── CrossEncoderError   a folder that holds no cross-encoder that can be run
+├── RerankerError       a reranker that the settings ask for and that cannot be used
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
     └── ContextTooLongError (in `failures.py`) the prompt is longer than the model takes
 """
@@ -23,6 +24,10 @@ class UnknownReferenceError(AssistantError):
 
 class CrossEncoderError(AssistantError):
     """A folder that holds no cross-encoder that can be run."""
+
+
+class RerankerError(AssistantError):
+    """The reranker that the settings ask for cannot be used."""
 
 
 class ModelError(AssistantError):

@@ -14,10 +14,7 @@ from prompts import fill
 
 def answer_prompt(question: str, passages: Sequence[Passage], *, form: str = "answer") -> str:
     """The prompt `answer` or `answer_plain` over these passages, numbered from 1 in the order given."""
-    blocks = [
-        f"[{number}] {_heading(passage)}\n{passage.paragraph.text}" for number, passage in enumerate(passages, start=1)
-    ]
-    return fill(form, nonce=_nonce(), paragraphs="\n\n".join(blocks), question=_one_line(question))
+    return fill(form, nonce=_nonce(), paragraphs=_numbered(passages), question=_one_line(question))
 
 
 def answer_messages(
@@ -47,6 +44,12 @@ def split_messages(question: str) -> tuple[Message, ...]:
     return (Message("user", fill("split", nonce=_nonce(), question=_one_line(question))),)
 
 
+def rerank_messages(question: str, passages: Sequence[Passage]) -> tuple[Message, ...]:
+    """The prompt `rerank` over these passages, numbered from 1 in the order given."""
+    prompt = fill("rerank", nonce=_nonce(), paragraphs=_numbered(passages), question=_one_line(question))
+    return (Message("user", prompt),)
+
+
 def conversation(history: History) -> list[Message]:
     """Earlier questions and answers, without the marks of citations that are not there any more."""
     return [
@@ -54,6 +57,12 @@ def conversation(history: History) -> list[Message]:
         for question, answer in history
         for role, text in (("user", question), ("assistant", STRAY_MARK.sub("", answer)))
     ]
+
+
+def _numbered(passages: Sequence[Passage]) -> str:
+    return "\n\n".join(
+        f"[{number}] {_heading(passage)}\n{passage.paragraph.text}" for number, passage in enumerate(passages, start=1)
+    )
 
 
 def _nonce() -> str:

@@ -1,15 +1,16 @@
 """A question in, passages out: four ways to score a paragraph, standardised and summed.
 
-The weights are those of `retrieval.json`, fitted by `python -m evals.fit_retrieval` on public questions.
+The weights are those of `retrieval.json`, fitted by `python -m evals.fit` on public questions.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import zip_longest
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from ingest.types import Document
 POOL = 64  # paragraphs that are matched token by token
 EVERYTHING = Filter()
 Scores = NDArray[np.float32]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,16 @@ class Retriever:
         total[~allowed] = -np.inf
         ranked = [int(number) for number in np.argsort(-total, kind="stable") if allowed[number]]
         if both:
-            ranked = self._shared(ranked, spoken_of)
+            ranked = _in_turns(ranked, lambda number: self.index.catalogue.entries[number].document_id, spoken_of)
         return self._passages(ranked[:limit], total, scored)
+
+    def in_turns(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+        """Ranked passages, those of the documents that the question compares taking turns; any others as they are."""
+        spoken_of = documents_of(question, self.documents.values())
+        if not compares(question) and len(spoken_of) < 2:
+            return list(passages)
+        turned = _in_turns(passages, lambda passage: passage.document.document_id, spoken_of)
+        return [replace(passage, rank=rank) for rank, passage in enumerate(turned, start=1)]
 
     def scores(self, query: Query, allowed: NDArray[np.bool_]) -> dict[str, Scores]:
         """Each way's score of every paragraph, by number; token by token for the best of the others alone."""
@@ -113,15 +123,6 @@ class Retriever:
             totals.append(total)
         return np.asarray(self.tuning.part_share * np.max(totals, axis=0), dtype=np.float32)
 
-    def _shared(self, ranked: Sequence[int], spoken_of: Sequence[str]) -> list[int]:
-        """The ranking with the documents that are compared taking turns, the best one first."""
-        entries = self.index.catalogue.entries
-        order = list(dict.fromkeys(entries[number].document_id for number in ranked))
-        sides = [name for name in order if name in spoken_of] if len(spoken_of) > 1 else order[:2]
-        turns = [[number for number in ranked if entries[number].document_id == side] for side in sides]
-        first = [number for turn in zip_longest(*turns) for number in turn if number is not None]
-        return [*first, *(number for number in ranked if number not in set(first))]
-
     def _passages(self, ranked: Sequence[int], total: Scores, scored: Mapping[str, Scores]) -> list[Passage]:
         paragraphs = self.index.store.paragraphs([self._reference(number) for number in ranked])
         return [
@@ -147,3 +148,12 @@ class Retriever:
 
     def _reference(self, number: int) -> str:
         return self.index.catalogue.entries[number].reference
+
+
+def _in_turns(ranked: Sequence[Item], document_of: Callable[[Item], str], spoken_of: Sequence[str]) -> list[Item]:
+    """The ranking with the documents that are compared taking turns, the best one first."""
+    order = list(dict.fromkeys(document_of(item) for item in ranked))
+    sides = [name for name in order if name in spoken_of] if len(spoken_of) > 1 else order[:2]
+    turns = [[item for item in ranked if document_of(item) == side] for side in sides]
+    first = [item for turn in zip_longest(*turns) for item in turn if item is not None]
+    return [*first, *(item for item in ranked if document_of(item) not in sides)]

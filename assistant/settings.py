@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,8 @@ class Settings(IndexSettings):
     mode: Literal["auto", "llm", "extractive"] = "auto"
     model: str = "gpt-4.1-mini"
     passages: int = Field(default=8, ge=1, le=100, description="Paragraphs that an answer is made from.")
+    reranker: Literal["off", "model"] = Field(default="off", description="`model`: the answering model ranks passages.")
+    reranker_dir: Path | None = Field(default=None, description="Folder of a cross-encoder that ranks passages.")
     prompt_tokens: int = Field(default=6_000, ge=256, description="Token budget for the paragraphs in a prompt.")
     context_tokens: int | None = Field(default=None, ge=512, description="The model's context; a prompt is kept in it.")
     answer_tokens: int = Field(default=4_000, ge=64, description="Most tokens that a reply may have.")

@@ -65,7 +65,13 @@ def kind(request: ChatRequest) -> str:
     last = request.texts("user")[-1]
     if last.startswith("These parts of your last reply"):
         return "repair"
-    openings = {"You answer": "answer", "You make": "condense", "You divide": "split", "You grade": "judge"}
+    openings = {
+        "You answer": "answer",
+        "You make": "condense",
+        "You divide": "split",
+        "You grade": "judge",
+        "You rank": "rerank",
+    }
     return next((name for opening, name in openings.items() if last.startswith(opening)), "other")
 
 
