@@ -1,6 +1,6 @@
-"""Do the passages answer the question at all? Eight readable signs in, a probability out.
+"""Do the passages answer the question at all? Nine readable signs in, a probability out.
 
-A logistic regression whose coefficients stand in `answerability.json`, fitted by `python -m evals.fit_answerability`.
+A logistic regression whose coefficients stand in `answerability.json`, fitted by `python -m evals.fit`.
 """
 
 from __future__ import annotations
@@ -17,29 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.asked import kind_is_there, quantity_missing
 from assistant.query import Query
 from assistant.types import Passage
-from ingest.analyser import STOPWORDS, words
+from ingest.analyser import STOPWORDS
 from ingest.index import Index
 from ingest.lexical import index_terms
 
 NEAR = 0.55  # cosine under which a token has no counterpart
 NAME = re.compile(r"\b(?:[A-Z][\w.'’-]*|\d[\d,.]*)")
-CAPITALISED = re.compile(r"(?<=[\w,;:)] )[A-Z][a-z]+")
-WHEN = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday"
-    r"|Thursday|Friday|Saturday|Sunday|today|yesterday|(?:this|next|last|earlier|ago|week|month|year)s?|\d{4})\b"
-)
-QUANTITY = re.compile(
-    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
-    re.IGNORECASE,
-)
-ASKED = (
-    (re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE), CAPITALISED),
-    (re.compile(r"\b(?:when|(?:what|which) (?:year|date|day|month))\b", re.IGNORECASE), WHEN),
-    (re.compile(r"\b(?:how (?:many|much|large|old|far)|what (?:number|percentage|share|amount))\b", re.I), QUANTITY),
-    (re.compile(r"\b(?:where|(?:what|which) (?:country|city|place|nation|state))\b", re.IGNORECASE), CAPITALISED),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +40,7 @@ class Signs:
     absent: float
     names_elsewhere: float
     kind_missing: float
+    quantity_missing: float
 
 
 def probability(signs: Signs) -> float:
@@ -75,12 +62,14 @@ def read_signs(
     best: Passage,
     sentence: str,
     *,
+    paragraphs: Sequence[str],
     match: float,
     similarity: float,
     near: NDArray[np.float32],
     weights: NDArray[np.float32],
 ) -> Signs:
-    """The signs for a question; `sentence` is the best, `near` and `weights` the token match of its paragraph."""
+    """The signs for a question; `sentence` is the best, `near` and `weights` the token match of its paragraph, and
+    `paragraphs` are the texts of those that would have to hold a quantity that is asked for."""
     total = float(weights.sum()) or 1.0
     return Signs(
         match=match,
@@ -91,16 +80,7 @@ def read_signs(
         absent=_absent(query.text, index),
         names_elsewhere=_names_elsewhere(query.text, best, index),
         kind_missing=float(not kind_is_there(query.text, sentence)),
-    )
-
-
-def kind_is_there(question: str, sentence: str) -> bool:
-    """Whether the sentence holds a person, time, quantity or place that the question asks for and does not name."""
-    asked = set(words(question))
-    return all(
-        any(match.group().lower() not in asked for match in held.finditer(sentence))
-        for pattern, held in ASKED
-        if pattern.search(question)
+        quantity_missing=float(quantity_missing(query.text, paragraphs) is not None),
     )
 
 

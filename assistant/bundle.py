@@ -51,6 +51,7 @@ def make_bundle(answer: Answer, settings: Settings) -> Bundle:
                 "sha256": document.sha256,
                 "url": document.url,
                 "note": document.note,
+                "author": document.author,
             }
             for document in documents.values()
         ],

@@ -8,19 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answerability import Signs, absent_words, kind_is_there, probability, read_signs, threshold
+from assistant.answerability import (
+    Signs,
+    absent_words,
+    probability,
+    read_signs,
+    threshold,
+)
+from assistant.asked import kind_is_there, quantity_missing
+from assistant.attribution import leans_from, referent
 from assistant.citations import CitationList
-from assistant.query import KIND_WORDS, Query, compares, documents_of
+from assistant.query import KIND_WORDS, Query, asked_parts, compares, documents_of
 from assistant.types import Claim, Draft, Passage, Verdict
+from ingest.fields import asks_for_a_field
 from ingest.index import Index
 from ingest.sentences import sentence_spans
 from ingest.tokens import QuestionTokens, matched
 
 SENTENCES = 3  # of one paragraph
 MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE = 1.0, 0.3, 0.08
+NOT_BODY = 0.1  # less for a header's field or a caption, which hold many names and say little of them
 OTHER_KIND = 0.15  # less for a sentence without a person, time, quantity or place, where that is asked for
-NEAR_BEST = 0.7  # of the best sentence's score, for a second sentence of its paragraph
-NEXT_PARAGRAPH = 0.93  # of the best sentence's score, for a sentence of another paragraph
+NEAR_BEST = 0.65  # of the best sentence's score, for a second sentence of its paragraph
+NEXT_PARAGRAPH = 0.9  # of the best sentence's score, for a sentence of another paragraph
 NAMES_THE_DOCUMENT = frozenset(word for called in KIND_WORDS.values() for word in called)
 
 
@@ -39,7 +49,8 @@ class Candidate:
     def score(self) -> float:
         """The weighted sum of token match, similarity and the passage's own score."""
         fit = MATCH_SHARE * self.match + SIMILARITY_SHARE * self.similarity + PASSAGE_SHARE * self.passage.score
-        return fit if self.of_the_kind else fit - OTHER_KIND
+        fit -= 0 if self.of_the_kind else OTHER_KIND
+        return fit if self.passage.paragraph.kind == "body" else fit - NOT_BODY
 
     @property
     def text(self) -> str:
@@ -63,9 +74,11 @@ class ExtractiveAnswerer:
         candidates = self.candidates([query, focus] if focus else [query], passages)
         confidence = probability(self.signs(query, candidates))
         if confidence < threshold():
-            return Draft(missing=self._missing(query), confidence=confidence)
+            return Draft(missing=self._missing(query, candidates), confidence=confidence)
         chosen = {(item.passage.reference, item.start): item for item in self._chosen(query, passages, candidates)}
-        return _draft(chosen.values(), confidence)
+        return _draft(
+            list(chosen.values()), confidence, missing=self._unanswered(query, candidates, list(chosen.values()))
+        )
 
     def _chosen(
         self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]
@@ -77,6 +90,7 @@ class ExtractiveAnswerer:
             for name in spoken_of if len(spoken_of) > 1 else list(documents)[:2]:
                 own = [part for part in query.parts if documents_of(part.text, documents.values()) == (name,)]
                 side = [passage for passage in passages if passage.document.document_id == name]
+                side = _without_headers(side) if not asks_for_a_field(query.text) else side
                 yield from _best_sentences(self.candidates(own[:1] or [query], side) if side else ())
             return
         for part in query.parts:
@@ -134,6 +148,7 @@ class ExtractiveAnswerer:
             similarity=best.similarity,
             near=near,
             weights=weights,
+            paragraphs=_searched_for_quantities(candidates, [best.passage.reference]),
         )
 
     def _paragraph_near(self, query: Query, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -142,11 +157,40 @@ class ExtractiveAnswerer:
             return np.ones(1, np.float32), np.ones(1, np.float32)
         return self.index.tokens.match(question, passage.reference).paragraph, question.weights
 
-    def _missing(self, query: Query) -> tuple[str, ...]:
-        """What the documents do not say: the names they never mention, or else the question itself."""
-        return tuple(f"Nothing in the documents mentions {name}." for name in absent_words(query.text, self.index)) or (
-            query.text,
+    def _missing(self, query: Query, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+        """What the documents do not say: the names they never mention, a quantity, or else the question itself."""
+        said = _never_mentioned(absent_words(query.text, self.index))
+        quantity = quantity_missing(query.text, _searched_for_quantities(candidates, []))
+        return (*said, *([f"The nearest paragraphs give no {quantity}."] if quantity else [])) or (query.text,)
+
+    def _unanswered(
+        self, query: Query, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+    ) -> tuple[str, ...]:
+        """What a question asks besides and the documents do not say: names they never mention, quantities not given."""
+        parts = asked_parts(query.text)
+        if len(parts) < 2:
+            return ()
+        paragraphs = _searched_for_quantities(candidates, [item.passage.reference for item in chosen])
+        return (
+            *_never_mentioned(absent_words(query.text, self.index)),
+            *(f"{part}: no {quantity} is given." for part in parts if (quantity := quantity_missing(part, paragraphs))),
         )
+
+
+def _searched_for_quantities(candidates: Sequence[Candidate], references: Sequence[str]) -> list[str]:
+    """The texts of these paragraphs and of the first in rank: one of them gives the quantity, or none does."""
+    texts = {item.passage.reference: item.passage.paragraph.text for item in candidates}
+    first = min(candidates, key=lambda item: item.passage.rank).passage.reference
+    return [texts[reference] for reference in dict.fromkeys([first, *references])]
+
+
+def _never_mentioned(names: Iterable[str]) -> list[str]:
+    return [f"Nothing in the documents mentions {name}." for name in names]
+
+
+def _without_headers(passages: list[Passage]) -> list[Passage]:
+    """The passages that are not headers; a year or a kind of document that is compared is in every header."""
+    return [passage for passage in passages if passage.paragraph.kind != "header"] or passages
 
 
 def _best_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -166,10 +210,23 @@ def _rank(candidate: Candidate) -> tuple[float, int, int]:
     return (round(candidate.score, 6), -candidate.passage.rank, -candidate.start)
 
 
-def _draft(chosen: Iterable[Candidate], confidence: float) -> Draft:
+def _draft(chosen: Sequence[Candidate], confidence: float, *, missing: tuple[str, ...]) -> Draft:
+    """The sentences as claims, each with what it leans on: whom `he` means, in brackets, or the sentence before it."""
     citations = CitationList()
     claims = []
+    said = {(item.passage.reference, item.end) for item in chosen}
     for item in chosen:
-        number = citations.cite_span(item.passage, item.start, item.end)
-        claims.append(Claim(item.text, (number,), Verdict("supported", (), 1.0)))
-    return Draft(claims=tuple(claims), citations=citations.all(), confidence=confidence)
+        text = item.passage.paragraph.text
+        meant = referent(text, (item.start, item.end))
+        if meant is not None:
+            spans = [(item.start, item.end), meant.sentence]
+            claim = f"{text[item.start : meant.end]} [{meant.name}]{text[meant.end : item.end]}"
+        else:
+            start = leans_from(text, (item.start, item.end))
+            if any(place == item.passage.reference and start < end <= item.start for place, end in said):
+                start = item.start  # the sentence before is said already
+            spans = [(start, item.end)]
+            claim = text[start : item.end]
+        numbers = tuple(citations.cite_span(item.passage, *span) for span in spans)
+        claims.append(Claim(claim, numbers, Verdict("supported", (), 1.0)))
+    return Draft(claims=tuple(claims), citations=citations.all(), missing=missing, confidence=confidence)

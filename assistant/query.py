@@ -33,6 +33,13 @@ BOUNDARY = re.compile(
 )
 
 
+ASKED_TOO = re.compile(
+    r"(?:,|;|\band\b|\?)\s+(?=(?:(?:in|on|at|by|for|to|from|with|of|under|since)\s+)?"
+    r"(?:who|whom|whose|what|which|when|where|how)\b)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A text to search for: the vector of the whole and, where the embedding has such, of its tokens; and its parts."""
@@ -68,6 +75,12 @@ def parts_of(question: str) -> tuple[str, ...]:
     parts = [part.strip() for part in BOUNDARY.split(question)]
     parts = [part for part in parts if len(terms(part)) >= SMALLEST_PART]
     return tuple(parts) if len(parts) > 1 else ()
+
+
+def asked_parts(question: str) -> tuple[str, ...]:
+    """The questions that a question holds, however short: `In which city is it` and `who leads it`."""
+    parts = [part.strip(" ,;?.") for part in ASKED_TOO.split(question)]
+    return tuple(part for part in parts if part)
 
 
 def compares(question: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import groupby
 
 from assistant.types import Answer, Citation, Passage, marked
 from ingest.types import Document, Paragraph, Place
@@ -19,14 +20,18 @@ def answer_text(answer: Answer) -> str:
         gaps = [item for item in answer.missing if item != answer.standalone_question]
         lines += [_wrap("The documents do not say."), *(_wrap(item) for item in gaps), ""]
         lines += ["Nearest paragraphs", *(_wrap(_nearest(item), indent="  ") for item in answer.passages[:3])]
-    for claim in answer.claims:
-        verdict = "" if claim.verdict.label == "supported" else f" ({claim.verdict.label})"
-        lines.append(_wrap(marked(claim) + verdict))
+    for attribution, claims in groupby(answer.claims, key=answer.attribution):
+        lines += [*([""] if lines else []), *([f"{attribution}:"] if attribution else [])]
+        for claim in claims:
+            verdict = "" if claim.verdict.label == "supported" else f" ({claim.verdict.label})"
+            lines.append(_wrap(marked(claim) + verdict))
     if answer.missing and answer.status != "abstained":
         lines += ["", "Not in the documents", *(_wrap(item, indent="  ") for item in answer.missing)]
     if answer.citations:
         said = {claim.text for claim in answer.claims}
-        lines += ["", "Sources", *(_citation(item, quoted=item.quote not in said) for item in answer.citations)]
+        lines += ["", "Sources"]
+        for _, cited in groupby(answer.citations, key=lambda item: item.reference):
+            lines.append(_sources(list(cited), said=said))
     notes = dict.fromkeys(item.document.note for item in answer.citations if item.document.note)
     lines += [_wrap(f"{note}", indent="  ") for note in notes]
     lines += [_wrap(f"{event.kind}: {event.detail}", indent="! ") for event in answer.events]
@@ -69,12 +74,13 @@ def place_text(path: str, place: Place) -> str:
     return path
 
 
-def _citation(citation: Citation, *, quoted: bool) -> str:
-    """Reference and place, and the quote unless the answer is that very sentence."""
-    lines = [f"[{citation.number}] {_heading(citation.document, citation.paragraph)}"]
-    if quoted:
-        lines.append(_wrap(f"“{citation.quote}”", indent="    "))
-    return "\n".join([*lines, f"    {place_text(citation.document.path, citation.paragraph.place)}"])
+def _sources(citations: Sequence[Citation], *, said: Collection[str]) -> str:
+    """Citations of one paragraph: their marks, its place, and the quotes that are not themselves in the answer."""
+    first = citations[0]
+    marks = "".join(f"[{citation.number}]" for citation in citations)
+    quotes = [_wrap(f"“{item.quote}”", indent="    ") for item in citations if item.quote not in said]
+    place = f"    {place_text(first.document.path, first.paragraph.place)}"
+    return "\n".join([f"{marks} {_heading(first.document, first.paragraph)}", *quotes, place])
 
 
 def _heading(document: Document, paragraph: Paragraph) -> str:

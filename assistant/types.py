@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assistant.attribution import attribution
 from ingest.types import Document, Paragraph
 
 Mode = Literal["llm", "extractive"]
@@ -60,6 +61,11 @@ class Citation:
         """`06SEOUL1789 ¶3`."""
         return self.paragraph.reference
 
+    @property
+    def attribution(self) -> str:
+        """Who says it, and as of when: `Cable of Embassy Seoul, 26 May 2006`."""
+        return attribution(self.document, self.paragraph, self.start)
+
     def to_dict(self) -> dict[str, Any]:
         """The citation as the answer's JSON gives it."""
         return {
@@ -69,6 +75,7 @@ class Citation:
             "anchor": self.paragraph.anchor,
             "title": self.document.title,
             "date": self.document.date,
+            "attribution": self.attribution,
             "section": self.paragraph.section,
             "quote": self.quote,
             "start": self.start,
@@ -197,6 +204,10 @@ class Answer:
     def answer(self) -> str:
         """The claims as one text, each with its marks: `… the North's reaction. [1]`."""
         return " ".join(marked(claim) for claim in self.claims)
+
+    def attribution(self, claim: Claim) -> str | None:
+        """Who says it, and as of when: `Cable of Embassy Seoul, 26 May 2006`; None for a claim without a citation."""
+        return self.citations[claim.citations[0] - 1].attribution if claim.citations else None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `pilcrow ask --json` prints it; `assistant/answer.schema.json` describes it."""

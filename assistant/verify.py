@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+from assistant.attribution import attribution
 from assistant.bundle import FORMAT, Bundle, BundleError, digest, leaves
 from assistant.citations import locate
 from ingest.errors import SourceError
@@ -21,7 +22,7 @@ from ingest.read import read
 from ingest.types import ParsedDocument
 
 State = Literal["holds", "moved", "gone"]
-DOCUMENT_FIELDS = ("title", "date", "kind", "path", "sha256", "url", "note")
+DOCUMENT_FIELDS = ("title", "date", "kind", "path", "sha256", "url", "note", "author")
 PARAGRAPH_FIELDS = ("document_id", "kind", "section", "text")
 SHARED_FIELDS = ("document_id", "anchor", "section")
 
@@ -209,6 +210,11 @@ def _source_problems(bundle: Bundle, sources: Mapping[str, FoundSource]) -> Iter
                 yield Problem(f"{field}/{name}", "is not what the source has")
         if paragraph["place"] != now.place.to_dict():
             yield Problem(f"{field}/place", "is not where the source has it")
+        for number, citation in enumerate(bundle["answer"]["citations"]):
+            if citation["reference"] == now.reference:
+                said = attribution(found.document.document, now, citation["start"])
+                if citation["attribution"] != said:
+                    yield Problem(f"/answer/citations/{number}/attribution", "is not what the source has")
 
 
 def _stale_citations(bundle: Bundle, sources: Mapping[str, FoundSource]) -> Iterator[StaleCitation]:

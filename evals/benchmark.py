@@ -13,9 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from assistant import Assistant, Settings
+from assistant.query import Query
 from evals.gold import gold_file, load_claims, load_questions
 from ingest import ingest
 
@@ -30,7 +34,9 @@ def main() -> None:
         settings = Settings(index=Path(folder) / "index")
         _row("ingest of the two documents", _once(lambda: ingest((), settings)), "s")
         _cold(settings.index)
-        _warm(Assistant.open(settings))
+        assistant = Assistant.open(settings)
+        _warm(assistant)
+        _steps(assistant)
 
 
 def _cold(index: Path) -> None:
@@ -58,6 +64,29 @@ def _warm(assistant: Assistant) -> None:
     _spread("search, warm", [lambda q=q: assistant.search(q) for q in questions])  # type: ignore[misc]  # as above
     _spread("ask, warm", [lambda q=q: assistant.ask(q) for q in questions])  # type: ignore[misc]  # as above
     _spread("check of a claim, warm", [lambda c=c: assistant.check(c.claim, c.reference) for c in claims])  # type: ignore[misc]  # as above
+
+
+def _steps(assistant: Assistant) -> None:
+    """What each step of a search takes, questions without parts, in the median."""
+    retriever, dense = assistant.retriever, assistant.index.dense
+    everything = np.ones(len(assistant.index.catalogue.entries), dtype=bool)
+    asked = [item.question for item in load_questions(gold_file("questions"))]
+    queries = [query for query in retriever.read(asked) if not query.parts][:SAMPLE]
+    steps: dict[str, Callable[[Query], object]] = {
+        "reading the question (its vectors)": lambda query: retriever.read([query.text]),
+        "paragraph vectors": lambda query: dense.best("paragraph", query.vector),
+        "sentence and pair vectors": lambda query: (
+            dense.best("sentence", query.vector),
+            dense.best("pair", query.vector),
+        ),
+        "BM25": lambda query: assistant.index.lexical.scores(query.text),
+        "all four ways of scoring": lambda query: retriever.scores(query, everything),
+        "all four but token vectors": lambda query: retriever.scores(replace(query, tokens=None), everything),
+        "search without reading the question": lambda query: retriever.search(query, limit=assistant.settings.passages),
+    }
+    for name, step in steps.items():
+        times = [_once(lambda step=step, query=query: step(query)) * 1000 for query in queries]  # type: ignore[misc]  # as above
+        _row(f"  {name}", statistics.median(times), "ms")
 
 
 def _spread(name: str, calls: Sequence[Callable[[], object]]) -> None:

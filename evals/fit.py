@@ -56,6 +56,10 @@ def main() -> None:
         ingest((), Settings(index=Path(scratch) / "gold"))
         own = Assistant.open(Settings(index=Path(scratch) / "gold"))
         parts = _gold(own), _judged(public, questions[:JUDGED]), _off_topic(own, questions[-ELSEWHERE:])
+        alone = _judged(public, questions[:JUDGED], paragraphs=paragraphs)
+        held_out = _cross_validated(alone, lambda rest: _logistic([rest], [1.0]))
+        area = auroc(held_out, alone.answerable.tolist())
+        _say(f"abstention: public questions, each on its own paragraph, articles held out: AUROC {area:.3f}")
     _write(home / "answerability.json", fit_answerability(*parts))
 
 
@@ -94,9 +98,8 @@ def fit_answerability(gold: Judged, public: Judged, off_topic: Judged) -> dict[s
     """
     shares = [GOLD, PUBLIC, OFF_TOPIC]
     held_out = _cross_validated(public, lambda rest: _logistic([rest], [1.0]))
-    _say(
-        f"abstention: public questions, each article held out: AUROC {auroc(held_out, public.answerable.tolist()):.3f}"
-    )
+    area = auroc(held_out, public.answerable.tolist())
+    _say(f"abstention: public questions over all paragraphs, articles held out: AUROC {area:.3f}")
     held_out = _cross_validated(gold, lambda rest: _logistic([rest, public, off_topic], shares))
     _say(f"abstention: dev questions, in ten folds: AUROC {auroc(held_out, gold.answerable.tolist()):.3f}")
     coefficients = _logistic([gold, public, off_topic], shares)
@@ -141,10 +144,14 @@ def _gold(assistant: Assistant) -> Judged:
     return Judged(_signs(assistant, asked), np.array([item.answerable for item in items]), folds)
 
 
-def _judged(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Judged:
+def _judged(
+    assistant: Assistant, questions: Sequence[dict[str, str]], *, paragraphs: dict[str, str] | None = None
+) -> Judged:
+    """Signs of public questions over all paragraphs as one index, or each against its own of `paragraphs`."""
+    own = [paragraphs[item["paragraph_id"]] for item in questions] if paragraphs else None
     answerable = np.array([bool(item["answerable"]) for item in questions])
     articles = tuple(item["article"] for item in questions)
-    return Judged(_signs(assistant, [item["question"] for item in questions]), answerable, articles)
+    return Judged(_signs(assistant, [item["question"] for item in questions], own), answerable, articles)
 
 
 def _off_topic(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Judged:
@@ -152,10 +159,13 @@ def _off_topic(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Jud
     return Judged(signs, np.zeros(len(questions), dtype=bool), ("",) * len(questions))
 
 
-def _signs(assistant: Assistant, questions: Sequence[str]) -> Matrix:
+def _signs(assistant: Assistant, questions: Sequence[str], own: Sequence[str] | None = None) -> Matrix:
     rows = []
-    for query in assistant.retriever.read(questions):
-        passages = assistant.retriever.search(query, limit=assistant.settings.passages)
+    limit = len(assistant.index.catalogue.entries) if own else assistant.settings.passages
+    for number, query in enumerate(assistant.retriever.read(questions)):
+        passages = assistant.retriever.search(query, limit=limit)
+        if own:
+            passages = [passage for passage in passages if passage.reference == own[number]]
         signs = assistant.extractive.signs(query, assistant.extractive.candidates([query], passages))
         rows.append([asdict(signs)[name] for name in NAMES])
     return np.array(rows, dtype=np.float64)

@@ -467,6 +467,7 @@ def _document(header: _Header, *, path: str, sha256: str) -> Document:
         path=path,
         sha256=sha256,
         note=header.get("note") or None,
+        author=header.get("embassy", "; ") or header.get("origin") or None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 FIELD_WORDS: Mapping[str, str] = {
@@ -34,12 +35,23 @@ FIELD_WORDS: Mapping[str, str] = {
 }
 
 
+ASKS_FOR_A_FIELD = re.compile(
+    r"\b(?:sign(?:s|ed|atory|atories|ature)?|wrote|writ(?:er|ten|es)|author\w*|byline|edit(?:ed|or)\w*|publish\w*|dated?"
+    r"|sent|sender|dispatch\w*|address(?:ed|ee)\w*|copied|(?:de)?classif\w*|title\w*|headline\w*|tags?|filed under"
+    r"|categor\w*|posted|outlet|reading time|header)\b",
+    re.IGNORECASE,
+)
 REPEATED = frozenset(["Title", "Subject", "Address"])  # what they say, the whole document is about
 
 
 def field_words(sentence: str) -> str:
     """Words that a question might use for the field that a header's sentence gives; empty where it is none."""
     return FIELD_WORDS.get(_label(sentence), "")
+
+
+def asks_for_a_field(question: str) -> bool:
+    """Whether a question has a word by which people ask for a field of a header: who signed it, when it was sent."""
+    return ASKS_FOR_A_FIELD.search(question) is not None
 
 
 def searched_as(sentence: str) -> str:

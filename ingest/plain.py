@@ -322,6 +322,7 @@ def _parsed(reading: _Reading, *, path: str, sha256: str) -> ParsedDocument:
         sha256=sha256,
         url=reading.fields.get("url") or None,
         note=reading.fields.get("note") or None,
+        author=reading.fields.get("author") or reading.fields.get("by") or None,
     )
     body = [
         Paragraph(document_id, f"¶{number}", piece.text, "body", piece.section, Place(lines=piece.lines))

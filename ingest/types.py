@@ -11,7 +11,8 @@ ParagraphKind = Literal["body", "header", "caption"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source as a reader knows it. `date` is ISO 8601 (a day), `sha256` is of the source file's bytes."""
+    """One source as a reader knows it. `date` is ISO 8601 (a day), `sha256` is of the source file's bytes, `author` is
+    who answers for its words: a byline, the embassy that a cable is from."""
 
     document_id: str
     title: str
@@ -21,6 +22,7 @@ class Document:
     sha256: str
     url: str | None = None
     note: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

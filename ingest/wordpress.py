@@ -96,6 +96,7 @@ def _parse_post(post: Any, *, name: str, path: str, sha256: str, pointer: str) -
         sha256=sha256,
         url=link or None,
         note=_string(_at(post, "note")) or None,
+        author=_author(post) or None,
     )
     blocks, lost = _blocks(content)
     paragraphs = _paragraphs(blocks, document_id=document_id, pointer=f"{pointer}/content/rendered")
@@ -202,8 +203,7 @@ def _header_text(post: Any, document: Document, blocks: Sequence[_Block]) -> str
     seo = _at(post, "yoast_head_json")
     graph = _at(seo, "schema", "@graph")
     article = next((node for node in graph if _at(node, "articleSection")), None) if isinstance(graph, list) else None
-    account = _string(_at(seo, "author")) or _string(_at(post, "_embedded", "author", 0, "name"))
-    author = _string(_at(seo, "twitter_misc", "Written by")) or account
+    author, account = document.author or "", _account(post)
     categories = [name for block in blocks if block.kind == "categories" for name in block.links]
     facts = [
         ("Title", document.title),
@@ -220,6 +220,16 @@ def _header_text(post: Any, document: Document, blocks: Sequence[_Block]) -> str
     said = [f"{label}: {value}" for label, value in facts if value]
     said = [fact if fact.endswith((".", "?", "!")) else f"{fact}." for fact in said]
     return canonical(" ".join([*said, *([f"Address: {document.url}"] if document.url else [])]))
+
+
+def _author(post: Any) -> str:
+    """The byline where there is one, else the account that posted."""
+    return _string(_at(post, "yoast_head_json", "twitter_misc", "Written by")) or _account(post)
+
+
+def _account(post: Any) -> str:
+    author = _string(_at(post, "yoast_head_json", "author"))
+    return author or _string(_at(post, "_embedded", "author", 0, "name"))
 
 
 BlockKind = Literal["body", "heading", "caption", "editor", "links", "categories"]
@@ -402,13 +412,18 @@ class _BlockReader(HTMLParser):
         depth = next((at for at in reversed(range(len(self._open))) if self._open[at][0] == tag), None)
         if self._held():
             self.handle_data(" ")
-        elif depth is None and self._after_image and tag in ("div", "figure") and not "".join(self._buffer).strip():
+        elif depth is None and self._ends_lost_figure(tag):
             self.blocks[-1] = replace(self.blocks[-1], kind="caption")
             self._after_image = False
         else:
             self.flush(tag=tag, stray=depth is None)
         if depth is not None:
             del self._open[depth:]
+
+    def _ends_lost_figure(self, tag: str) -> bool:
+        """Whether the tag closes a figure of which the opening tag is lost, and the last block is its caption."""
+        after_image = self._after_image and bool(self.blocks)
+        return after_image and tag in ("div", "figure") and not "".join(self._buffer).strip()
 
     def _close_inline(self, name: str) -> None:
         """Close a link or bold text; where its opening tag is lost, it begins where the last of its kind ended."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.attribution import attribution
 from assistant.bundle import BundleError, digest, leaves, seal
 from assistant.cli import run
 from assistant.verify import Problem, StaleCitation, load_bundle, verify
@@ -39,6 +40,7 @@ def make_evidence(source: Path) -> dict[str, Any]:
         "anchor": paragraph.anchor,
         "title": document.title,
         "date": document.date,
+        "attribution": attribution(document, paragraph, start),
         "section": paragraph.section,
         "quote": QUOTE,
         "start": start,
@@ -48,7 +50,7 @@ def make_evidence(source: Path) -> dict[str, Any]:
         "url": document.url,
     }
     claim = {"text": "The board did not pay.", "citations": [1], "verdict": "supported", "reasons": []}
-    fields = ("document_id", "title", "date", "kind", "path", "sha256", "url", "note")
+    fields = ("document_id", "title", "date", "kind", "path", "sha256", "url", "note", "author")
     return seal(
         {
             "format": "pilcrow-evidence-1",

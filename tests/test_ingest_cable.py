@@ -88,6 +88,7 @@ def test_document_of_a_cable() -> None:
         kind="cable",
         path="cables/harbour.txt",
         sha256="ab12",
+        author="Embassy Port Moresby",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
@@ -422,6 +422,7 @@ TAGS = (
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TAGS, max_size=30).map("".join) | st.text())
+@example(rendered='""<p></figure>')
 def test_any_html_parses_or_is_a_source_error(rendered: str) -> None:
     try:
         (parsed,) = parse(post(rendered))
