@@ -1,4 +1,4 @@
-"""Do the passages answer the question at all? Nine readable signs in, a probability out.
+"""Do the passages answer the question at all? Ten readable signs in, a probability out.
 
 A logistic regression whose coefficients stand in `answerability.json`, fitted by `python -m evals.fit`.
 """
@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.asked import kind_is_there, quantity_missing
-from assistant.query import Query
+from assistant.query import Query, asked_parts
 from assistant.types import Passage
 from ingest.analyser import STOPWORDS
+from ingest.fields import asks_for_a_field
 from ingest.index import Index
 from ingest.lexical import index_terms
 
@@ -41,6 +42,7 @@ class Signs:
     names_elsewhere: float
     kind_missing: float
     quantity_missing: float
+    field_found: float
 
 
 def probability(signs: Signs) -> float:
@@ -71,6 +73,7 @@ def read_signs(
     """The signs for a question; `sentence` is the best, `near` and `weights` the token match of its paragraph, and
     `paragraphs` are the texts of those that would have to hold a quantity that is asked for."""
     total = float(weights.sum()) or 1.0
+    quantity = quantity_missing(query.text, paragraphs) if len(asked_parts(query.text)) < 2 else None
     return Signs(
         match=match,
         paragraph_match=best.scores.get("token", 0.0),
@@ -80,7 +83,8 @@ def read_signs(
         absent=_absent(query.text, index),
         names_elsewhere=_names_elsewhere(query.text, best, index),
         kind_missing=float(not kind_is_there(query.text, sentence)),
-        quantity_missing=float(quantity_missing(query.text, paragraphs) is not None),
+        quantity_missing=float(quantity is not None),
+        field_found=float(best.paragraph.kind == "header" and asks_for_a_field(query.text)),
     )
 
 

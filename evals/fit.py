@@ -28,7 +28,7 @@ from evals.scores import auroc
 from ingest import ingest
 
 RANKED, JUDGED, ELSEWHERE = 400, 900, 200  # public questions: for retrieval, abstention, and of other documents
-PENALTY = 1.0
+PENALTY = 0.1
 GOLD, PUBLIC, OFF_TOPIC = 1.0, 1.0, 0.5  # what a question counts, by where it comes from
 ABSTAIN_AT_MOST = 0.10  # of the answerable questions
 NAMES = tuple(field.name for field in fields(Signs))
