@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ KIND_WORDS: Mapping[str, frozenset[str]] = {
     "article": frozenset(["article", "piece", "analysis", "author", "writer", "commentary", "journalist"]),
 }
 COMPARISON = re.compile(
-    r"\b(?:compar\w*|contrast\w*|versus|vs|differ\w*|both (?:documents|texts|sources)|two (?:documents|texts|sources)"
+    r"\b(?:compar\w*|contrast\w*|versus|vs|differ\w*|(?:both|two|each|either) (?:documents?|texts?|sources?)"
     r"|alike|similar\w*|in common|then and now|(?:has|had|have|did)\b.*\bchang\w*|evol\w*|shift\w*"
     r"|years (?:later|apart)|decades?)\b",
     re.IGNORECASE,
@@ -40,6 +40,9 @@ ASKED_TOO = re.compile(
 )
 
 
+IN_A_YEAR = re.compile(r"(?:\b(?:in|of|from|by|since|during) (?:mid-|early |late )?)?\b(?P<year>(?:1\d|20)\d\d)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A text to search for: the vector of the whole and, where the embedding has such, of its tokens; and its parts."""
@@ -50,24 +53,33 @@ class Query:
     parts: tuple[Query, ...] = ()
 
 
-def read_queries(texts: Iterable[str], embedding: Embedding) -> list[Query]:
-    """Queries of these texts and, within each, of its parts; abbreviations of countries are written out first."""
+def read_queries(texts: Iterable[str], embedding: Embedding, *, years: Collection[str] = ()) -> list[Query]:
+    """Queries of these texts and, within each, of its parts.
+
+    What is embedded has abbreviations of countries written out, and is without the `years` that only name a document.
+    """
     texts = list(texts)
     parts = [parts_of(text) for text in texts]
-    read = _read(list(dict.fromkeys([*texts, *(part for group in parts for part in group)])), embedding)
+    read = _read(list(dict.fromkeys([*texts, *(part for group in parts for part in group)])), embedding, years)
     return [
         replace(read[text], parts=tuple(read[part] for part in group)) for text, group in zip(texts, parts, strict=True)
     ]
 
 
-def _read(texts: Sequence[str], embedding: Embedding) -> dict[str, Query]:
+def _read(texts: Sequence[str], embedding: Embedding, years: Collection[str]) -> dict[str, Query]:
     """Each text as a query without parts: one reading each, or one batch where the embedding has no token vectors."""
-    written = [spelled_out(text) for text in texts]
+    written = [spelled_out(without_years(text, years)) for text in texts]
     if embedding.token_vectors is None:
         vectors = embedding.embed(written)
         return {text: Query(text, vector, None) for text, vector in zip(texts, vectors, strict=True)}
     found = [embedding.token_vectors(text) for text in written]
     return {text: Query(text, tokens.text_vector, tokens) for text, tokens in zip(texts, found, strict=True)}
+
+
+def without_years(text: str, years: Collection[str]) -> str:
+    """The text without these years and the preposition before each, unless it would hold no word then."""
+    kept = IN_A_YEAR.sub(lambda match: "" if match["year"] in years else match.group(), text)
+    return " ".join(kept.split()) if any(character.isalpha() for character in kept) else text
 
 
 def parts_of(question: str) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class Retriever:
 
     def read(self, questions: Sequence[str]) -> list[Query]:
         """The questions as queries."""
-        return read_queries(questions, self.embedding)
+        return read_queries(questions, self.embedding, years=self.index.catalogue.years)
 
     def search(self, query: Query, *, limit: int, within: Filter = EVERYTHING) -> list[Passage]:
         """The `limit` best passages, best first. Ties go by reading order, so runs are identical."""

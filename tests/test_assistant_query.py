@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.query import compares, documents_of, parts_of
+from assistant.query import compares, documents_of, parts_of, without_years
 from ingest.types import Document
 
 CABLE = Document("06OSLO1", "Rain", "2006-05-26", "cable", "a", "0")
@@ -32,6 +32,7 @@ def test_parts(question: str, parts: tuple[str, ...]) -> None:
     [
         ("How did Seoul's view change between 2006 and 2022? Compare.", True),
         ("Contrast the two documents.", True),
+        ("How does each document bring up the rain?", True),
         ("Who signed the cable?", False),
     ],
 )
@@ -51,3 +52,17 @@ def test_comparisons_are_seen(question: str, expected: bool) -> None:
 )
 def test_the_documents_that_a_question_speaks_of(question: str, expected: tuple[str, ...]) -> None:
     assert documents_of(question, [CABLE, ARTICLE]) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("In 2006, who signed it?", ", who signed it?"),
+        ("Who is the writer of the 2022 one?", "Who is the writer of the one?"),
+        ("What did it say by mid-2022?", "What did it say ?"),
+        ("Did it rain in 1999?", "Did it rain in 1999?"),  # no document is of that year
+        ("2006?", "2006?"),  # nothing else is asked
+    ],
+)
+def test_years_that_only_name_a_document_are_not_embedded(question: str, expected: str) -> None:
+    assert without_years(question, {"2006", "2022"}) == expected
