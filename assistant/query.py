@@ -40,7 +40,9 @@ ASKED_TOO = re.compile(
 )
 
 
-IN_A_YEAR = re.compile(r"(?:\b(?:in|of|from|by|since|during) (?:mid-|early |late )?)?\b(?P<year>(?:1\d|20)\d\d)\b")
+IN_A_YEAR = re.compile(
+    r"(?:\b(?:in|of|from|by|since|during) (?:mid-|early |late )?)?\b(?P<year>(?:1\d|20)\d\d)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
