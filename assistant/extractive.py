@@ -83,11 +83,12 @@ class ExtractiveAnswerer:
     def _chosen(
         self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]
     ) -> Iterable[Candidate]:
-        """For each side of a comparison and each part of a question its own best sentences."""
+        """For each side of a comparison, the older first, and each part of a question its own best sentences."""
         documents = {passage.document.document_id: passage.document for passage in passages}
         spoken_of = documents_of(query.text, documents.values())
         if compares(query.text) or len(spoken_of) > 1:
-            for name in spoken_of if len(spoken_of) > 1 else list(documents)[:2]:
+            sides = spoken_of if len(spoken_of) > 1 else list(documents)[:2]
+            for name in sorted(sides, key=lambda side: (documents[side].date or "", side)):
                 own = [part for part in query.parts if documents_of(part.text, documents.values()) == (name,)]
                 side = [passage for passage in passages if passage.document.document_id == name]
                 side = _without_headers(side) if not asks_for_a_field(query.text) else side
