@@ -3,6 +3,7 @@
 AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
 ├── UnknownReferenceError   no such paragraph in the index
+├── CrossEncoderError   a folder that holds no cross-encoder that can be run
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
     └── ContextTooLongError (in `failures.py`) the prompt is longer than the model takes
 """
@@ -18,6 +19,10 @@ class QuestionError(AssistantError):
 
 class UnknownReferenceError(AssistantError):
     """A reference that names no paragraph of the index."""
+
+
+class CrossEncoderError(AssistantError):
+    """A folder that holds no cross-encoder that can be run."""
 
 
 class ModelError(AssistantError):
