@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from assistant.budget import Progress, silent
-from assistant.checker import Checker
+from assistant.checker import Checker, Layer
 from assistant.citations import check_contract
+from assistant.conflicts import with_conflicts
 from assistant.errors import QuestionError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
 from assistant.retrieval import EVERYTHING, Retriever
 from assistant.settings import Settings
-from assistant.types import Answer, Claim, Draft, History, Mode, Passage, Verdict
+from assistant.types import Answer, Claim, Draft, Event, History, Mode, Passage, Verdict
 from ingest.catalogue import Filter
 from ingest.embedding import Embedding, open_embedding
 from ingest.index import Index
@@ -147,8 +148,19 @@ class Assistant:
 
     @cached_property
     def checker(self) -> Checker:
-        """What checks claims against the paragraphs of this index."""
-        return Checker(self.index, self.embedding)
+        """What checks claims against the paragraphs of this index. Raises `CrossEncoderError` where `nli_dir` is
+        wrong."""
+        layers: list[Layer] = []
+        if self.settings.nli_dir is not None:
+            from assistant.nli import Inference
+
+            layers.append(Inference.open(self.settings.nli_dir))
+        if self.settings.judge and self.mode == "llm":
+            from assistant.judge import SupportJudge
+            from assistant.model import OpenAIModel
+
+            layers.append(SupportJudge(OpenAIModel(self.settings)))
+        return Checker(self.index, self.embedding, layers=layers)
 
     def check(self, claim: str, reference: str) -> Verdict:
         """Whether the paragraph says that. Raises `UnknownReferenceError`."""
@@ -242,7 +254,10 @@ class Assistant:
         self, question: str, standalone: str, draft: Draft, *, passages: Sequence[Passage], times: tuple[float, float]
     ) -> Answer:
         """The answer with where it came from; `times` are when it was begun and when its passages were there."""
-        check_contract(draft.claims, draft.citations)
+        notes = dict.fromkeys(note for claim in draft.claims for note in claim.verdict.notes)
+        draft = draft.with_events(Event("not_judged", note) for note in notes)
+        draft = with_conflicts(draft, standalone, passages[: self.settings.passages])
+        check_contract((*draft.claims, *draft.conflicts), draft.citations)
         started, retrieved = times
         done = time.perf_counter()
         return Answer(

@@ -3,6 +3,7 @@
 AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
 ├── UnknownReferenceError   no such paragraph in the index
+├── BundleError         a bundle that cannot be written, read or relied on
 ├── CrossEncoderError   a folder that holds no cross-encoder that can be run
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
     └── ContextTooLongError (in `failures.py`) the prompt is longer than the model takes
@@ -19,6 +20,10 @@ class QuestionError(AssistantError):
 
 class UnknownReferenceError(AssistantError):
     """A reference that names no paragraph of the index."""
+
+
+class BundleError(AssistantError):
+    """A bundle that cannot be written, read or relied on."""
 
 
 class CrossEncoderError(AssistantError):

@@ -10,6 +10,12 @@ from assistant.types import Answer, Citation, Passage, marked
 from ingest.types import Document, Paragraph, Place
 
 WIDEST = 100
+TOLD = {  # a mark that needs no colour, and the verdict
+    "supported": "✓ supported",
+    "partial": "~ partial",
+    "contradicted": "✗ contradicted",
+    "unsupported": "✗ unsupported",
+}
 
 
 def answer_text(answer: Answer) -> str:
@@ -20,8 +26,13 @@ def answer_text(answer: Answer) -> str:
         lines += [_wrap("The documents do not say."), *(_wrap(item) for item in gaps), ""]
         lines += ["Nearest paragraphs", *(_wrap(_nearest(item), indent="  ") for item in answer.passages[:3])]
     for claim in answer.claims:
-        verdict = "" if claim.verdict.label == "supported" else f" ({claim.verdict.label})"
+        verdict = "" if claim.verdict.label == "supported" else f" ({TOLD[claim.verdict.label]})"
         lines.append(_wrap(marked(claim) + verdict))
+        if verdict:
+            decides = [f"Decides: “{claim.verdict.sentence}”"] if claim.verdict.sentence else []
+            lines += [_wrap(line, indent="  ") for line in (*claim.verdict.reasons, *decides)]
+    if answer.conflicts:
+        lines += ["", *(_wrap(f"≠ {marked(conflict)}") for conflict in answer.conflicts)]
     if answer.missing and answer.status != "abstained":
         lines += ["", "Not in the documents", *(_wrap(item, indent="  ") for item in answer.missing)]
     if answer.citations:
