@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from assistant.budget import Allowance, Progress, silent
-from assistant.checker import Checker
+from assistant.checker import Checker, Layer
 from assistant.citations import check_contract
+from assistant.conflicts import with_conflicts
 from assistant.cross_encoder import CrossEncoder
 from assistant.errors import QuestionError, RerankerError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
@@ -21,7 +22,7 @@ from assistant.query import Query
 from assistant.rerank import POOL, CrossEncoderReranker, ModelReranker, Reranked, Reranker
 from assistant.retrieval import EVERYTHING, Retriever
 from assistant.settings import Settings
-from assistant.types import Answer, Claim, Draft, History, Mode, Passage, Usage, Verdict
+from assistant.types import Answer, Claim, Draft, Event, History, Mode, Passage, Usage, Verdict
 from ingest.catalogue import Filter
 from ingest.embedding import Embedding, open_embedding
 from ingest.index import Index
@@ -154,8 +155,19 @@ class Assistant:
 
     @cached_property
     def checker(self) -> Checker:
-        """What checks claims against the paragraphs of this index."""
-        return Checker(self.index, self.embedding)
+        """What checks claims against the paragraphs of this index. Raises `CrossEncoderError` where `nli_dir` is
+        wrong."""
+        layers: list[Layer] = []
+        if self.settings.nli_dir is not None:
+            from assistant.nli import Inference
+
+            layers.append(Inference.open(self.settings.nli_dir))
+        if self.settings.judge and self.mode == "llm":
+            from assistant.judge import SupportJudge
+            from assistant.model import OpenAIModel
+
+            layers.append(SupportJudge(OpenAIModel(self.settings)))
+        return Checker(self.index, self.embedding, layers=layers)
 
     def check(self, claim: str, reference: str) -> Verdict:
         """Whether the paragraph says that. Raises `UnknownReferenceError`."""
@@ -266,7 +278,10 @@ class Assistant:
         self, question: str, standalone: str, draft: Draft, *, retrieved: Reranked, times: tuple[float, float]
     ) -> Answer:
         """The answer with where it came from; `times` are when it was begun and when its passages were there."""
-        check_contract(draft.claims, draft.citations)
+        notes = dict.fromkeys(note for claim in draft.claims for note in claim.verdict.notes)
+        draft = draft.with_events(Event("not_judged", note) for note in notes)
+        draft = with_conflicts(draft, standalone, retrieved.passages[: self.settings.passages])
+        check_contract((*draft.claims, *draft.conflicts), draft.citations)
         events, usage = (*retrieved.events, *draft.events), retrieved.usage + draft.usage
         draft = replace(draft, events=events, usage=usage)
         started, found = times

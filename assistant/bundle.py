@@ -18,7 +18,7 @@ from typing import Any
 
 import prompts
 from assistant.bundle_page import html_page, markdown_page
-from assistant.errors import AssistantError
+from assistant.errors import BundleError
 from assistant.settings import Settings
 from assistant.types import Answer
 
@@ -27,10 +27,6 @@ RECORDED = ("embedding", "mode", "model", "passages", "prompt_tokens", "answer_t
 PAGES = {".html": html_page, ".md": markdown_page}
 
 Bundle = dict[str, Any]
-
-
-class BundleError(AssistantError):
-    """A bundle that cannot be written, read or relied on."""
 
 
 def make_bundle(answer: Answer, settings: Settings) -> Bundle:

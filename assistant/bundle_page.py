@@ -21,6 +21,7 @@ def html_page(bundle: Mapping[str, Any]) -> str:
         f"<h1>{escape(answer['question'])}</h1>",
         f'<p class="small">{escape(_made_with(bundle))}</p>',
         *(_claim_html(claim) for claim in answer["claims"]),
+        *(f"<p>≠ {escape(_marked(conflict))}</p>" for conflict in answer.get("conflicts", ())),
         *(["<p>The documents do not say.</p>"] if not answer["claims"] else []),
         *(f"<p>Not in the documents: {escape(item)}</p>" for item in answer["missing"] if answer["claims"]),
         "<h2>Sources</h2>",
@@ -41,6 +42,8 @@ def markdown_page(bundle: Mapping[str, Any]) -> str:
     lines = [f"# {_plain(answer['question'])}", "", _plain(_made_with(bundle)), ""]
     for claim in answer["claims"]:
         lines += [_plain(_marked(claim)) + (f" *({_flag(claim)})*" if _flag(claim) else ""), ""]
+    for conflict in answer.get("conflicts", ()):
+        lines += [f"≠ {_plain(_marked(conflict))}", ""]
     if not answer["claims"]:
         lines += ["The documents do not say.", ""]
     lines += [f"Not in the documents: {_plain(item)}\n" for item in answer["missing"] if answer["claims"]]
@@ -76,8 +79,8 @@ def _heading(citation: Mapping[str, Any]) -> str:
     return " · ".join(part for part in (citation["reference"], citation["date"], citation["title"]) if part)
 
 
-def _marked(claim: Mapping[str, Any]) -> str:
-    return " ".join([claim["text"], "".join(f"[{number}]" for number in claim["citations"])]).strip()
+def _marked(told: Mapping[str, Any]) -> str:
+    return " ".join([told["text"], "".join(f"[{number}]" for number in told["citations"])]).strip()
 
 
 def _flag(claim: Mapping[str, Any]) -> str:

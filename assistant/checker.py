@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.checks.names import name_keys
-from assistant.support import Measured, Surroundings, check_support, measure_support
+from assistant.checks.nearness import Nearness
+from assistant.support import (
+    Measured,
+    Surroundings,
+    check_paragraph,
+    context_of,
+    is_verbatim,
+    measure_support,
+    place_of,
+)
 from assistant.types import Verdict
+from ingest.aliases import spelled_out
 from ingest.analyser import terms
 from ingest.embedding import Embedding
 from ingest.index import Index
 from ingest.types import Document, Paragraph
 
 DOCUMENTS_KEPT = 64
+
+
+class Layer(Protocol):
+    """What has a say on a verdict after the fitted model: see `assistant.nli` and `assistant.judge`."""
+
+    def judged(self, verdict: Verdict, claim: str, paragraph: str, *, place: str) -> Verdict: ...
 
 
 class Checker:
@@ -25,30 +44,28 @@ class Checker:
     `DOCUMENTS_KEPT` documents are kept.
     """
 
-    def __init__(self, index: Index, embedding: Embedding) -> None:
+    def __init__(self, index: Index, embedding: Embedding, *, layers: Sequence[Layer] = ()) -> None:
         self.index = index
+        self.layers = tuple(layers)
         self.embedding = embedding
         self._known: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
         self._lock = Lock()
 
     def check(self, claim: str, paragraph: Paragraph, document: Document, *, quote: str | None = None) -> Verdict:
         """Whether the paragraph (or `quote`, a part of it) bears the claim out; reasons call it by its anchor."""
-        return check_support(
-            claim,
-            paragraph.text if quote is None else quote,
-            paragraph.text,
-            context=_context(paragraph, document),
-            date=document.date,
-            place=paragraph.anchor if paragraph.kind == "body" else f"the {paragraph.anchor}",
-            surroundings=self.surroundings(claim, paragraph),
+        verdict = check_paragraph(
+            claim, paragraph, document, quote=quote, surroundings=self.surroundings(claim, paragraph)
         )
+        for layer in self.layers if not is_verbatim(claim, paragraph.text) else ():
+            verdict = layer.judged(verdict, claim, paragraph.text, place=place_of(paragraph))
+        return verdict
 
     def measure(self, claim: str, paragraph: Paragraph, document: Document) -> Measured:
         """The measures behind `check`, for fitting."""
         return measure_support(
             claim,
             paragraph.text,
-            context=_context(paragraph, document),
+            context=context_of(paragraph, document),
             date=document.date,
             surroundings=self.surroundings(claim, paragraph),
         )
@@ -57,7 +74,7 @@ class Checker:
         """Similarities of the claim to this paragraph and to the best other one, and what the document speaks of."""
         dense = self.index.dense
         number = self.index.catalogue.numbers[paragraph.reference]
-        vector = self.embedding.embed([claim])[0]
+        vector, near = self._read(claim, paragraph.reference)
         sentences = dense.similarities("sentence", vector, number)
         best = np.maximum(dense.best("sentence", vector), dense.best("pair", vector))
         similar = float(best[number])
@@ -65,12 +82,24 @@ class Checker:
         names, document_terms = self._spoken_of(paragraph.document_id)
         return Surroundings(
             sentences=sentences,
+            near=near,
             similar=max(0.0, similar),
             rival=max(0.0, float(best.max())),
             names=names,
             terms=document_terms,
             weight=self.index.lexical.idf,
         )
+
+    def _read(self, claim: str, reference: str) -> tuple[NDArray[np.float32], Nearness | None]:
+        """The claim's vector and, where the embedding reads token by token, how near its tokens come to the
+        paragraph's."""
+        tokens, vectorise = self.index.tokens, self.embedding.token_vectors
+        if tokens is None or vectorise is None:
+            return self.embedding.embed([spelled_out(claim)])[0], None
+        found = vectorise(spelled_out(claim))
+        question = tokens.question(found)
+        match = tokens.match(question, reference)
+        return found.text_vector, Nearness(question.weights, match.sentences)
 
     def _spoken_of(self, document_id: str) -> tuple[frozenset[str], frozenset[str]]:
         """Keys of the names and the terms of a document."""
@@ -84,7 +113,3 @@ class Checker:
                 if len(self._known) > DOCUMENTS_KEPT:
                     self._known.popitem(last=False)
         return known
-
-
-def _context(paragraph: Paragraph, document: Document) -> str:
-    return f"{document.title} {paragraph.section or ''}"

@@ -12,7 +12,7 @@ from typing import Protocol
 from rapidfuzz import fuzz
 
 from assistant.citations import locate
-from assistant.support import check_support
+from assistant.support import check_paragraph, check_support, context_of
 from assistant.types import Passage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
@@ -164,18 +164,24 @@ def _verdict(text: str, spans: Sequence[Span], *, checker: Checker | None) -> Ve
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
     if against or best.label == "supported" or any(verdict.label not in SHOWN for verdict in verdicts):
         return against[0] if against else best
-    documents = dict.fromkeys(passage.document for passage in together.values())
-    context = " ".join(f"{document.title} {document.date or ''}" for document in documents)
-    joined = check_support(text, " ".join(span.quote for span in spans), paragraphs, context=context)
+    passages = list(together.values())
+    dates = {passage.document.date for passage in passages}
+    joined = check_support(
+        text,
+        " ".join(span.quote for span in spans),
+        paragraphs,
+        context=" ".join(context_of(passage.paragraph, passage.document) for passage in passages),
+        date=dates.pop() if len(dates) == 1 else None,
+        place="what is cited",
+    )
     return joined if len(verdicts) > 1 else best
 
 
 def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], checker: Checker | None) -> Verdict:
     """The sentence against one paragraph; its meaning is compared too, where there is a checker to do that."""
     paragraph, document, quote = passage.paragraph, passage.document, " ".join(quotes)
-    context = f"{document.title} {document.date or ''}"
     if checker is None or text in paragraph.text:
-        return check_support(text, quote, paragraph.text, context=context)
+        return check_paragraph(text, paragraph, document, quote=quote)
     return checker.check(text, paragraph, document, quote=quote)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from assistant.types import Citation, Claim, Passage
+from assistant.types import Citation, Claim, Conflict, Passage
 
 FOLDED = {
     **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
@@ -51,6 +51,14 @@ class CitationList:
     def __init__(self) -> None:
         self._citations: dict[tuple[str, int, int], Citation] = {}
 
+    @classmethod
+    def of(cls, citations: Iterable[Citation]) -> CitationList:
+        """A list that goes on where others ended."""
+        numbered = cls()
+        for citation in citations:
+            numbered._citations[citation.reference, citation.start, citation.end] = citation
+        return numbered
+
     def cite(self, passage: Passage, quote: str) -> int | None:
         """The number of the citation of `quote` in the passage's paragraph, or None where the quote does not hold."""
         span = locate(quote, passage.paragraph.text)
@@ -79,8 +87,11 @@ class CitationList:
         return tuple(self._citations.values())
 
 
-def check_contract(claims: Iterable[Claim], citations: Iterable[Citation]) -> None:
-    """Raise `ContractViolation` unless every quote stands at its offsets and every mark has a citation behind it."""
+def check_contract(claims: Iterable[Claim | Conflict], citations: Iterable[Citation]) -> None:
+    """Raise `ContractViolation` unless every quote stands at its offsets and every mark has a citation behind it.
+
+    `claims` are an answer's claims, then its conflicts.
+    """
     citations = tuple(citations)
     for number, citation in enumerate(citations, start=1):
         found = citation.paragraph.text[citation.start : citation.end]

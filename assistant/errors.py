@@ -3,6 +3,7 @@
 AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
 ├── UnknownReferenceError   no such paragraph in the index
+├── BundleError         a bundle that cannot be written, read or relied on
 ├── CrossEncoderError   a folder that holds no cross-encoder that can be run
 ├── RerankerError       a reranker that the settings ask for and that cannot be used
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
@@ -20,6 +21,10 @@ class QuestionError(AssistantError):
 
 class UnknownReferenceError(AssistantError):
     """A reference that names no paragraph of the index."""
+
+
+class BundleError(AssistantError):
+    """A bundle that cannot be written, read or relied on."""
 
 
 class CrossEncoderError(AssistantError):

@@ -11,6 +11,12 @@ from assistant.types import Answer, Citation, Passage, marked
 from ingest.types import Document, Paragraph, Place
 
 WIDEST = 100
+TOLD = {  # a mark that needs no colour, and the verdict
+    "supported": "✓ supported",
+    "partial": "~ partial",
+    "contradicted": "✗ contradicted",
+    "unsupported": "✗ unsupported",
+}
 
 
 def answer_text(answer: Answer) -> str:
@@ -23,8 +29,13 @@ def answer_text(answer: Answer) -> str:
     for attribution, claims in groupby(answer.claims, key=answer.attribution):
         lines += [*([""] if lines else []), *([f"{attribution}:"] if attribution else [])]
         for claim in claims:
-            verdict = "" if claim.verdict.label == "supported" else f" ({claim.verdict.label})"
+            verdict = "" if claim.verdict.label == "supported" else f" ({TOLD[claim.verdict.label]})"
             lines.append(_wrap(marked(claim) + verdict))
+            if verdict:
+                decides = [f"Decides: “{claim.verdict.sentence}”"] if claim.verdict.sentence else []
+                lines += [_wrap(line, indent="  ") for line in (*claim.verdict.reasons, *decides)]
+    if answer.conflicts:
+        lines += ["", *(_wrap(f"≠ {marked(conflict)}") for conflict in answer.conflicts)]
     if answer.missing and answer.status != "abstained":
         lines += ["", "Not in the documents", *(_wrap(item, indent="  ") for item in answer.missing)]
     if answer.citations:

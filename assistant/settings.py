@@ -25,6 +25,8 @@ class Settings(IndexSettings):
     question_tokens: int | None = Field(default=None, ge=512, description="Most tokens that one question may take.")
     prompt_price: float | None = Field(default=None, ge=0, description="Price of a million tokens sent.")
     completion_price: float | None = Field(default=None, ge=0, description="Price of a million tokens received.")
+    nli_dir: Path | None = Field(default=None, description="Folder of a model that tells entailment, for the check.")
+    judge: bool = Field(default=False, description="Whether the answering model judges each claim too.")
     read_timeout: float = Field(default=60.0, gt=0, description="Longest wait for the next piece of a reply, seconds.")
     deadline: float = Field(default=300.0, gt=0, description="Longest wait for a whole answer, seconds.")
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
+from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
 from assistant.checks.dates import check_dates, day_of, times
 from assistant.checks.finding import Reason
 from assistant.checks.modality import check_modality
 from assistant.checks.names import check_names, learn_aliases
+from assistant.checks.nearness import Nearness
 from assistant.checks.numbers import check_numbers
 from assistant.checks.polarity import check_polarity
 from assistant.checks.quantifiers import check_quantifiers
@@ -26,6 +28,7 @@ from assistant.checks.reading import read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
 from assistant.types import Label, Verdict
+from ingest.types import Document, Paragraph
 
 CONFLICTS = (
     "foreign_name",
@@ -37,16 +40,18 @@ CONFLICTS = (
     "opposite",
     "flipped_most",
     "overstated",
-    "done_unseen",
     "only_added",
     "quantity_swapped",
     "swapped",
     "other_speaker",
+    "valence_turned",
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
 REASONS_SHOWN = 3
 TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
 PARTLY = 0.5
+LEAST_COVERED = 0.25  # share of the claim that a paragraph must have, or else ...
+LEAST_SIMILAR = 0.4  # ... be as similar to it as this
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Surroundings:
     terms of the whole document; the weight (IDF) of a term."""
 
     sentences: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    near: Nearness | None = None
     similar: float | None = None
     rival: float | None = None
     names: frozenset[str] = frozenset()
@@ -118,13 +124,43 @@ def check_support(
         against = _quote_against(claim, quote, surroundings)
         reasons = (*against, *reasons)
         outright = outright or frozenset(reason.measure for reason in against)
-    if outright:
+    if outright or _is_elsewhere(measured.measures):
         score = min(score, model.threshold / 2)
     label = _label(score, reasons, measured.measures, threshold=model.threshold)
     if label == "supported":
         reasons = ()
     told = tuple(dict.fromkeys(reason.text.replace("{place}", place) for reason in reasons))[:REASONS_SHOWN]
     return Verdict(label, told, round(score, 4), _sentence(paragraph, measured.zone))
+
+
+def check_paragraph(
+    claim: str,
+    paragraph: Paragraph,
+    document: Document,
+    *,
+    quote: str | None = None,
+    surroundings: Surroundings | None = None,
+) -> Verdict:
+    """Whether a stored paragraph (or `quote`, a part of it) bears out `claim`, with all that is known of it."""
+    return check_support(
+        claim,
+        paragraph.text if quote is None else quote,
+        paragraph.text,
+        context=context_of(paragraph, document),
+        date=document.date,
+        place=place_of(paragraph),
+        surroundings=surroundings,
+    )
+
+
+def context_of(paragraph: Paragraph, document: Document) -> str:
+    """What the reader is told of a paragraph beside its text."""
+    return f"{document.title} {paragraph.section or ''}"
+
+
+def place_of(paragraph: Paragraph) -> str:
+    """What reasons call a paragraph: by its anchor."""
+    return paragraph.anchor if paragraph.kind == "body" else f"the {paragraph.anchor}"
 
 
 def measure_support(
@@ -140,7 +176,8 @@ def measure_support(
     mine, text = read_words(claim), read_words(paragraph)
     aliases = learn_aliases(f"{paragraph} {context}")
     weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
-    zone = find_zone(mine, text, weights, known.sentences, aliases)
+    near = known.near or Nearness()
+    zone = find_zone(mine, text, weights, known.sentences, near.heard(), aliases)
     dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
     told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
     findings = (
@@ -150,13 +187,14 @@ def measure_support(
         check_polarity(mine, zone.reading, weights),
         check_modality(mine, zone.reading),
         check_quantifiers(mine, zone.reading),
+        check_bindings(mine, zone.reading, weights, aliases),
         check_relations(mine, zone.reading, aliases),
         check_speakers(mine, zone.reading, text, aliases),
         check_coverage(mine, text, weights, learned=aliases, context=context, skip=dates, elsewhere=known.terms),
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
-    conflicts = sum(measures[name] > 0 for name in CONFLICTS)
-    measures |= {"any_conflict": float(conflicts > 0), "conflicts": min(3, conflicts) / 3, **_nearness(known)}
+    conflict = any(measures[name] > 0 for name in CONFLICTS)
+    measures |= {"any_conflict": float(conflict), **_nearness(known)}
     return Measured(measures, tuple(reason for finding in findings for reason in finding.reasons), zone)
 
 
@@ -178,6 +216,11 @@ def load_model() -> Model:
 
 def _weight(term: str, known: Surroundings) -> float:
     return known.weight(term) if known.weight else TYPICAL_WEIGHT
+
+
+def _is_elsewhere(measures: Mapping[str, float]) -> bool:
+    """Whether the paragraph speaks of something else altogether, whatever little speaks against the claim."""
+    return measures["coverage"] < LEAST_COVERED and measures.get("similar", 0.0) < LEAST_SIMILAR
 
 
 def _nearness(known: Surroundings) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from assistant.attribution import attribution
@@ -37,12 +37,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words, the sentence that decides."""
+    """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words, the sentence that decides;
+    `notes` tell what of the check could not be done."""
 
     label: Label
     reasons: tuple[str, ...] = ()
     score: float = 0.0
     sentence: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,18 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Where two documents disagree on what was asked: both sides in words, and the numbers of their citations."""
+
+    text: str
+    citations: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The conflict as the answer's JSON gives it."""
+        return {"text": self.text, "citations": list(self.citations)}
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that was repaired, dropped or limited on the way to an answer: nothing is lost silently."""
 
@@ -147,6 +161,15 @@ class Draft:
     events: tuple[Event, ...] = ()
     usage: Usage = Usage()
     confidence: float = 0.0
+    conflicts: tuple[Conflict, ...] = ()
+
+    def with_events(self, events: Iterable[Event]) -> Draft:
+        """The same draft, with what else happened."""
+        return replace(self, events=(*self.events, *events))
+
+    def with_conflicts(self, conflicts: tuple[Conflict, ...], citations: tuple[Citation, ...]) -> Draft:
+        """The same draft with conflicts, and with all citations that it and they rest on."""
+        return replace(self, conflicts=conflicts, citations=citations)
 
     @property
     def status(self) -> Status:
@@ -191,6 +214,11 @@ class Answer:
         return self.draft.missing
 
     @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Where the documents disagree on what was asked."""
+        return self.draft.conflicts
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """What was repaired or dropped."""
         return self.draft.events
@@ -202,8 +230,9 @@ class Answer:
 
     @property
     def answer(self) -> str:
-        """The claims as one text, each with its marks: `… the North's reaction. [1]`."""
-        return " ".join(marked(claim) for claim in self.claims)
+        """The claims and conflicts as one text, each with its marks: `… the North's reaction. [1]`."""
+        told: tuple[Claim | Conflict, ...] = (*self.claims, *self.conflicts)
+        return " ".join(marked(item) for item in told)
 
     def attribution(self, claim: Claim) -> str | None:
         """Who says it, and as of when: `Cable of Embassy Seoul, 26 May 2006`; None for a claim without a citation."""
@@ -222,6 +251,7 @@ class Answer:
             "claims": [claim.to_dict() for claim in self.claims],
             "citations": [citation.to_dict() for citation in self.citations],
             "missing": list(self.missing),
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "passages": [passage.to_dict() for passage in self.passages],
             "events": [{"kind": event.kind, "detail": event.detail} for event in self.events],
             "usage": self.draft.usage.to_dict(),
@@ -230,7 +260,7 @@ class Answer:
         }
 
 
-def marked(claim: Claim) -> str:
-    """A claim's text with its marks behind it."""
-    marks = "".join(f"[{number}]" for number in claim.citations)
-    return f"{claim.text} {marks}" if marks else claim.text
+def marked(told: Claim | Conflict) -> str:
+    """A claim's or a conflict's text with its marks behind it."""
+    marks = "".join(f"[{number}]" for number in told.citations)
+    return f"{told.text} {marks}" if marks else told.text

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.attribution import attribution
-from assistant.bundle import FORMAT, Bundle, BundleError, digest, leaves
+from assistant.bundle import FORMAT, Bundle, digest, leaves
 from assistant.citations import locate
+from assistant.errors import BundleError
 from ingest.errors import SourceError
 from ingest.read import read
 from ingest.types import ParsedDocument
@@ -154,12 +155,13 @@ def _inner_problems(bundle: Bundle) -> Iterator[Problem]:
     answer = bundle["answer"]
     paragraphs = {paragraph["reference"]: paragraph for paragraph in bundle["paragraphs"]}
     documents = {document["document_id"]: document for document in bundle["documents"]}
-    marked = " ".join(_marked(claim) for claim in answer["claims"])
+    told = [*answer["claims"], *answer.get("conflicts", ())]
+    marked = " ".join(_marked(item) for item in told)
     if answer["answer"] != marked:
-        yield Problem("/answer/answer", "is not the claims with their marks")
-    seen = list(dict.fromkeys(number for claim in answer["claims"] for number in claim["citations"]))
+        yield Problem("/answer/answer", "is not the claims and conflicts with their marks")
+    seen = list(dict.fromkeys(number for item in told for number in item["citations"]))
     if seen != [citation["number"] for citation in answer["citations"]]:
-        yield Problem("/answer/citations", "are not those that the claims mark, in order")
+        yield Problem("/answer/citations", "are not those that the claims and conflicts mark, in order")
     for place, citation in enumerate(answer["citations"]):
         field = f"/answer/citations/{place}"
         paragraph = paragraphs.get(citation["reference"])
@@ -233,9 +235,9 @@ def _stale_citations(bundle: Bundle, sources: Mapping[str, FoundSource]) -> Iter
             yield StaleCitation(number, reference, "gone")
 
 
-def _marked(claim: Mapping[str, Any]) -> str:
-    marks = "".join(f"[{number}]" for number in claim["citations"])
-    return f"{claim['text']} {marks}" if marks else str(claim["text"])
+def _marked(told: Mapping[str, Any]) -> str:
+    marks = "".join(f"[{number}]" for number in told["citations"])
+    return f"{told['text']} {marks}" if marks else str(told["text"])
 
 
 def _files(path: Path) -> list[Path]:

@@ -191,7 +191,7 @@ def _cited(answer: Answer) -> list[str]:
 def _violations(asked: Asked, answer: Answer) -> tuple[str, ...]:
     """Breaks of the citation contract, checked against the index's own text and not the answer's copy."""
     try:
-        check_contract(answer.claims, answer.citations)
+        check_contract((*answer.claims, *answer.conflicts), answer.citations)
     except ContractViolation as violation:
         return (str(violation),)
     found = []

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.bundle import BundleError, make_bundle, seal, write_bundle
+from assistant.bundle import make_bundle, seal, write_bundle
 from assistant.cli import run
+from assistant.errors import BundleError
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.checks.bindings import check_bindings
 from assistant.checks.dates import check_dates
 from assistant.checks.modality import check_modality
 from assistant.checks.names import check_names, learn_aliases, names_of
@@ -173,11 +174,68 @@ def test_what_may_come_is_not_told_as_done(claim: str, sentence: str, overstated
     [
         ("It is the only port that pays.", "The port pays.", "only_added"),
         ("It pays in every case.", "It pays in most cases.", "quantity_swapped"),
+        ("It is always late.", "It is often late.", "quantity_swapped"),
+        ("It depends entirely on ice.", "It depends almost entirely on ice.", "quantity_swapped"),
+        ("All ships pay.", "Ships pay.", "all_added"),
     ],
-    ids=["only", "every for most"],
+    ids=["only", "every for most", "always for often", "entirely for almost entirely", "all"],
 )
 def test_quantity(claim: str, sentence: str, measure: str) -> None:
     assert check_quantifiers(read_words(claim), read_words(sentence)).measures[measure] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The mayor reacted with enthusiasm to the pier.", "The mayor reacted with fear to the pier."),
+        ("The town is disinclined to pay.", "The town is inclined to pay."),
+        ("The offer of a loan was rejected by the board.", "The board took the offer of a loan."),
+        ("The plan is, however, to build a pier.", "The plan is not, however, to build a pier."),
+        ("Chile was losing interest in the pier.", "Chile took a growing interest in the pier."),
+        ("The board stayed out of the dispute.", "The board took part in the dispute."),
+    ],
+    ids=["good and bad word", "prefix", "denied subject", "aside", "losing", "stayed out"],
+)
+def test_a_denial_is_found_by_how_it_is_made(claim: str, sentence: str) -> None:
+    measures = check_polarity(read_words(claim), read_words(sentence), {}).measures
+    assert max(measures[name] for name in ("opposite", "flipped", "flipped_most", "valence_turned")) > 0
+
+
+def test_a_name_is_no_denial() -> None:
+    measures = check_polarity(read_words("Ban Ki-moon paid a visit."), read_words("The minister paid a visit."), {})
+    assert {measures.measures[name] for name in ("opposite", "flipped", "flipped_most")} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "measure"),
+    [
+        (
+            "The town weighs a pact with Peru against a trade treaty with Chile.",
+            "The town weighs a pact with Chile against a trade treaty with Peru.",
+            "exchanged",
+        ),
+        ("Chile slept while Peru was told of the weak link.", "Chile was told of the weak link of Peru.", "taken"),
+        ("Peru was told of the weak link.", "Chile was told of the weak link.", "renamed"),
+        ("The treaty binds Peru.", "The treaty binds Chile.", "displaced"),
+    ],
+    ids=["both change places", "one takes the other's", "another name", "another name alone"],
+)
+def test_what_is_said_of_another_name(claim: str, sentence: str, measure: str) -> None:
+    assert check_bindings(read_words(claim), read_words(sentence), {}).measures[measure] > 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("Chile's government built a pier.", "The government of Chile built a pier."),
+        ("A pier was built by Chile for Peru.", "Chile has built a pier for Peru."),
+        ("Chile and Peru agreed on the pier.", "Peru and Chile agreed on the pier."),
+    ],
+    ids=["possessive", "passive", "listed the other way round"],
+)
+def test_the_same_said_of_the_same_name(claim: str, sentence: str) -> None:
+    measures = check_bindings(read_words(claim), read_words(sentence), {}).measures
+    assert set(measures.values()) == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -235,6 +293,18 @@ def test_a_quote_that_says_the_opposite_is_never_supported() -> None:
 @pytest.mark.parametrize("claim", ["", "It is.", "?!"], ids=["empty", "stop words", "marks"])
 def test_a_claim_without_content_is_not_supported(claim: str) -> None:
     assert check_support(claim, HARBOR, HARBOR).label == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "measure"),
+    [
+        ("The plan established a line.", "The plan could help to set up a line of ferries.", "firmer"),
+        ("Lund planned to visit the pier.", "Lund paid a visit to the pier.", "weaker"),
+    ],
+    ids=["done", "planned"],
+)
+def test_how_certain_it_is(claim: str, sentence: str, measure: str) -> None:
+    assert check_modality(read_words(claim), read_words(sentence)).measures[measure] > 0
 
 
 def test_a_claim_about_something_else_is_not_supported() -> None:

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.attribution import attribution
-from assistant.bundle import BundleError, digest, leaves, seal
+from assistant.bundle import digest, leaves, seal
 from assistant.cli import run
+from assistant.errors import BundleError
 from assistant.verify import Problem, StaleCitation, load_bundle, verify
 from ingest.read import read
 

@@ -15,6 +15,7 @@ VARIABLES = {
     "judge": {"nonce", "question", "expected", "answer"},
     "repair": {"problems"},
     "split": {"nonce", "question"},
+    "support": {"nonce", "paragraph", "claim"},
 }
 
 

@@ -9,12 +9,22 @@ from assistant.checks.finding import ALIKE, Finding, Reason
 from assistant.checks.names import Name, names_of
 from assistant.checks.polarity import pulls
 from assistant.checks.reading import Reading, listed, read_words
+from ingest.analyser import terms
 
 LIGHT = listed(
     """given right now since despite go goes going went come comes came take takes took get gets got make makes
     made give gives article cable paper document report headline such said say says according may might also
     still yet even already thing things way"""
 )
+GLOSSARY = {  # of diplomatic cables
+    "poloff": "embassy political officer U.S. diplomat",
+    "econoff": "embassy economic officer U.S. diplomat",
+    "emboff": "embassy officer U.S. diplomat",
+    "noforn": "not released to foreigners foreign nationals",
+    "amembassy": "U.S. embassy",
+    "secstate": "Secretary of State",
+    "rokg": "government",
+}
 ADDS = 0.22
 NAME_WEIGHT = 3.0
 
@@ -44,6 +54,7 @@ def find_zone(
     paragraph: Reading,
     weights: Mapping[str, float],
     similarity: Mapping[tuple[int, int], float],
+    heard: Mapping[tuple[int, int], float],
     learned: tuple[tuple[str, str], ...] = (),
 ) -> Zone:
     """The sentence that covers most of the claim and is most similar to it, with the one that adds most to it."""
@@ -56,6 +67,7 @@ def find_zone(
     scores = [
         sum(weight for item, weight in wanted.items() if item in items) / total
         + 1.2 * similarity.get(paragraph.sentences[number], 0.0)
+        + 1.2 * heard.get(paragraph.sentences[number], 0.0)
         for number, items in enumerate(held)
     ]
     best = max(range(len(scores)), key=lambda number: (round(scores[number], 6), -number))
@@ -136,8 +148,9 @@ class _Held:
 
 
 def _held(reading: Reading, learned: tuple[tuple[str, str], ...]) -> _Held:
+    meant = " ".join(GLOSSARY.get(word.lower, "") for word in reading.words)
     return _Held(
-        frozenset(word.term for word in reading.words if word.term),
+        frozenset([*(word.term for word in reading.words if word.term), *terms(meant)]),
         frozenset(word.lower for word in reading.words if word.term),
         frozenset(name.key for name in names_of(reading, learned)),
         frozenset(pull.axis for pull in pulls(reading)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.polarity import pulls
 from assistant.checks.reading import CERTAIN, EXPECTED, Reading, Word, listed
@@ -17,6 +19,10 @@ PARTICIPLES = PAST | listed(
     """taken given become gone sent fallen risen grown begun written chosen come seen done shown known broken
     spoken been withdrawn frozen fallen driven forgotten got gotten sunk proven shut"""
 )
+PLANNING = listed(
+    "plans planned planning hopes hoped intends intended may might could considers considered wants wanted"
+)
+BEFORE_ADJECTIVE = listed("the a an of with by for to its their as about on in from and or against over")
 SAYING = listed(
     """say said tell told note noted predict predicted describe described call called state stated declare declared
     express expressed believe believed judge judged expect expected show showed demonstrate demonstrated warn
@@ -27,13 +33,15 @@ SAYING = listed(
 
 
 def check_modality(claim: Reading, zone: Reading) -> Finding:
-    """`overstated`: a verb told as done that the zone only expects;
+    """`overstated`: a verb told as done that the zone only expects; `firmer`: how much else it only expects;
+    `weaker`: how much the claim only plans that the zone tells as done;
     `done_unseen`: a perfect tense whose verb the zone does not have while it speaks of what may come."""
     certainty = _certainties(zone)
     alike = {pull.first: f"{pull.axis} {pull.side}" for pull in pulls(claim)}
     overstated = unseen = 0
     reasons = []
-    weak = any(word.certainty < CERTAIN for word in zone.words)
+    content = [word for word in zone.words if word.term]
+    weak = 2 * sum(word.certainty < CERTAIN for word in content) > len(content)
     for at, word in enumerate(claim.words):
         if word.term is None or word.text[0].isupper():
             continue
@@ -50,8 +58,30 @@ def check_modality(claim: Reading, zone: Reading) -> Finding:
             reasons.append(
                 Reason("missing", f"{{place}} does not say that it was done (“{word.lower}”)", "done_unseen")
             )
-    measures = {"overstated": float(overstated > 0), "done_unseen": float(unseen > 0)}
+    measures = {
+        "overstated": float(overstated > 0),
+        "done_unseen": float(unseen > 0),
+        "firmer": _firmer(claim, certainty),
+        "weaker": _weaker(claim, certainty),
+    }
     return Finding(measures, tuple(reasons))
+
+
+def _firmer(claim: Reading, certainty: Mapping[str, int]) -> float:
+    """Share of the claim's terms that the zone has which are certain in the claim and never so in the zone, where the
+    claim tells of something done."""
+    shared = [word for word in claim.words if word.term in certainty and not word.proper]
+    if not shared or not any(_is_done(claim.words, at) for at in range(len(claim.words))):
+        return 0.0
+    return sum(word.certainty == CERTAIN > certainty[str(word.term)] for word in shared) / len(shared)
+
+
+def _weaker(claim: Reading, certainty: Mapping[str, int]) -> float:
+    """Share of the claim's terms that the zone has as certain and the claim only plans or holds possible."""
+    if not any(word.lower in PLANNING for word in claim.words):
+        return 0.0
+    shared = [word for word in claim.words if word.term in certainty and not word.proper]
+    return sum(word.certainty < certainty[str(word.term)] == CERTAIN for word in shared) / (len(shared) or 1)
 
 
 def _certainties(zone: Reading) -> dict[str, int]:
@@ -78,6 +108,6 @@ def _is_done(words: tuple[Word, ...], at: int) -> bool:
     participle = word.lower.endswith("ed") or word.lower in PARTICIPLES
     if participle and any(item in AUXILIARIES for item in before):
         return "to" not in before[-1:]
-    if before[-1:] and before[-1] in ("the", "a", "an", "of", "with", "by", "for", "to", "its", "their", "as"):
+    if before[-1:] and before[-1] in BEFORE_ADJECTIVE:
         return False
     return (word.lower.endswith("ed") or word.lower in PAST) and not any(item in BE for item in before[-2:])

@@ -26,6 +26,7 @@ MONTHS = listed(
 FOLLOWS_NAME = listed(
     """is was has had will would could should may might can does did says said told wants plans faces seeks met"""
 )
+COMMON_ENDINGS = ("s", "tion", "ment", "ity", "ing", "ly", "ness", "ship", "ance", "ence", "one", "body", "ism")
 TITLES = listed(
     """mr mrs ms dr prof president minister ambassador director general lt col gen secretary prime first lady
     foreign chief assistant officer deputy vice king queen senator governor chairman chairwoman professor madam
@@ -82,7 +83,9 @@ def check_names(
     known = {name.key for text in (paragraph, around) for name in names_of(text, learned)}
     spelled = {form for text in (paragraph, around) for word in text.words for form in forms(word.lower)}
     absent: list[Name] = []
-    for name in (*names_of(claim, learned), *_openers(claim, elsewhere)):
+    named = names_of(claim, learned)
+    inside = {at for item in named for at in range(item.first, item.last + 1)}
+    for name in (*named, *_openers(claim, elsewhere, inside)):
         if (
             name.key in known
             or name.key in REGIONS
@@ -111,10 +114,10 @@ def _measure(name: Name, claim: Reading, paragraph: Reading, *, known: bool) -> 
     before = claim.words[name.first - 1].lower if name.first else ""
     if name.listed:
         return "absent_place" if before in PLACING and bare(name.text.lower()) != name.key else "absent_name"
-    return "described_name" if _has_bare_title(paragraph) else "absent_name"
+    return "described_name" if has_bare_title(paragraph) else "absent_name"
 
 
-def _has_bare_title(paragraph: Reading) -> bool:
+def has_bare_title(paragraph: Reading) -> bool:
     """Whether the paragraph speaks of someone by title alone: `the South Korean leader also has`."""
     words = paragraph.words
     return any(
@@ -123,13 +126,19 @@ def _has_bare_title(paragraph: Reading) -> bool:
     )
 
 
-def _openers(claim: Reading, elsewhere: frozenset[str]) -> tuple[Name, ...]:
-    """A word that opens a sentence of the claim and is a name in the document."""
+def _openers(claim: Reading, elsewhere: frozenset[str], inside: set[int]) -> tuple[Name, ...]:
+    """A word that opens a sentence of the claim and is a name in the document; `inside` are the places of names."""
     known = {part for key in elsewhere for part in key.split()}
     found = []
     for at, word in enumerate(claim.words):
         lower = bare(word.lower)
-        if word.text[0].isupper() and lower in known and word.term and _opens_sentence(claim.words, at, claim.text):
+        if (
+            at not in inside
+            and word.text[0].isupper()
+            and lower in known
+            and word.term
+            and _opens_sentence(claim.words, at, claim.text)
+        ):
             key = _listed().get(lower)
             place = (word.start, word.end, word.sentence, word.clause, at, at)
             found.append(Name(key or lower, word.text, *place, listed=key is not None))
@@ -234,7 +243,10 @@ def _surely_name(words: tuple[Word, ...], at: int) -> bool:
     word = words[at]
     if word.lower.endswith(("'s", "ing", "ed")) or at + 1 >= len(words):
         return word.lower.endswith("'s")
-    return words[at + 1].lower in FOLLOWS_NAME and not word.lower.endswith("s")
+    following = words[at + 1].lower
+    if word.lower.endswith(COMMON_ENDINGS):
+        return False
+    return following in FOLLOWS_NAME or (following.endswith("ed") and word.term is not None)
 
 
 def is_same(key: str, other: str) -> bool:

@@ -113,7 +113,9 @@ def numbers(text: str, *, skip: tuple[tuple[int, int], ...] = ()) -> tuple[Numbe
             found.append(Number(match.group().strip(), value, unit, match.start()))
         elif word in WORDS and word != "one":
             found.append(Number(match.group(), float(WORDS[word]), "", match.start()))
-        elif word in ORDINALS and word != "second" and not text[: match.start()].endswith(("without ", "at ", "when ")):
+        elif word in ORDINALS and not text[: match.start()].endswith(("without ", "at ", "when ")):
+            if word == "second" and not re.match(r" [a-z]*[A-Za-z]{3}", text[match.end() :]):  # a second of time
+                continue
             found.append(Number(match.group(), float(ORDINALS[word]), "th", match.start()))
         elif word in SCALES and found and match.start() - found[-1].start - len(found[-1].text) <= 1:
             last = found.pop()

@@ -14,7 +14,12 @@ from assistant.checks.finding import Finding, Reason
 from assistant.checks.reading import Reading, Word, read_words
 from ingest.analyser import stem
 
-MEASURES = ("opposite", "agreeing", "flipped", "flipped_most")
+MEASURES = ("opposite", "agreeing", "flipped", "flipped_most", "valence_turned")
+ALIKE_FROM = 7  # letters: `enthusiasm` is of `enthusiastic`
+PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis", "anti")
+HALF = 0.5
+LONG = 6  # letters after a prefix that are surely a word of their own, where the other text has it
+AROUND = 5  # words on either side that tell which of several places speaks of the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,13 @@ def check_polarity(claim: Reading, zone: Reading, weights: Mapping[str, float]) 
                     "conflict", f"{denier[0]} {denier[1]} “{word}” with “{denier[2]}”, the other does not", "flipped"
                 )
             )
-    excused = any(pull.sign < 0 for pull in agreed)  # `not welcome` and `unwelcome`: both deny, in other words
+    excused = any(_in_other_words(pull, zone) for pull in agreed)
     measures = {
         "opposite": min(1.0, len(turned) / 2),
         "agreeing": min(1.0, len(agreed) / 2),
         "flipped": share,
         "flipped_most": float(not excused and (share > 0.5 or _flips_at_denier(claim, zone))),
+        "valence_turned": _valence_turned(claim, zone),
     }
     return Finding(measures, tuple(reasons))
 
@@ -85,19 +91,39 @@ def _pulls_of(text: str) -> tuple[Pull, ...]:
 def _longest_at(words: Sequence[Word], at: int) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Words in the longest listed phrase that begins here, and its pairs and sides; (1, ()) for none."""
     table, longest = _pairs()
+    if words[at].proper:
+        return 1, ()
     for size in range(min(longest, len(words) - at), 0, -1):
         run = words[at : at + size]
         listed = table.get("=" + " ".join(word.lower for word in run)) or table.get(" ".join(map(_key, run)))
         if listed:
             return size, listed
+    for rest in without_prefix(words[at].lower):
+        listed = table.get("=" + rest) or table.get(stem(rest) or rest)
+        if listed:
+            return 1, tuple((axis, -side) for axis, side in listed)
+    lower = words[at].lower
+    if len(lower) > ALIKE_FROM:
+        return 1, _pairs_by_start().get(lower[:ALIKE_FROM], ())
     return 1, ()
+
+
+def without_prefix(lower: str) -> tuple[str, ...]:
+    """What a word denies by its prefix: `happy` of `unhappy`. Only a guess: `interest` has no `terest`."""
+    return tuple(
+        lower[len(prefix) :].lstrip("-")
+        for prefix in PREFIXES
+        if lower.startswith(prefix) and len(lower) > len(prefix) + 3
+    )
 
 
 def _says_first(claim: Reading, zone: Reading) -> bool:
     """Whether one side says `first` and the other `no … before`: the same, though only one denies."""
     sides = [{word.lower for word in reading.words} for reading in (claim, zone)]
     return any(
-        "first" in one and "no" in other and other & {"before", "earlier", "previous", "ever"}
+        "first" in one
+        and other & {"no", "not", "never", "none"}
+        and other & {"before", "earlier", "previous", "ever", "since"}
         for one, other in (sides, sides[::-1])
     )
 
@@ -117,19 +143,29 @@ def _opposites(claim: Reading, zone: Reading) -> tuple[list[tuple[Pull, Pull]], 
     return [pair for first, pair in turned.items() if first not in agreed], list(agreed.values())
 
 
+def _in_other_words(pull: Pull, zone: Reading) -> bool:
+    """Whether one side denies a good word and the other has a bad one: `not welcome` and `unwelcome`."""
+    same = [other for other in pulls(zone) if other.axis == pull.axis and other.sign == pull.sign]
+    return pull.sign < 0 and (pull.side > 0 or any(other.side > 0 for other in same))
+
+
 def _flips(claim: Reading, zone: Reading, weights: Mapping[str, float]) -> tuple[float, float, str]:
-    """Weight of the shared terms denied on one side only, weight of the others, and the heaviest flipped word."""
-    theirs: dict[str, set[bool]] = {}
-    for word in zone.words:
-        if word.term:
-            theirs.setdefault(word.term, set()).add(word.denied)
+    """Weight of the shared terms denied on one side only, weight of the others, and the heaviest flipped word.
+
+    Where the zone has a word several times, the place counts whose surroundings share most with the claim's.
+    """
+    mine = {word.term for word in claim.words if word.term}
+    theirs = _occurrences(zone, mine)
     flipped = kept = heaviest = 0.0
     shown = ""
-    for word in claim.words:
-        if word.term is None or word.term not in theirs or word.text[0].isupper():
+    for at, word in enumerate(claim.words):
+        if word.term is None or word.text[0].isupper():
+            continue
+        found = _counterpart(claim, at, zone, theirs)
+        if found is None:
             continue
         weight = weights.get(word.term, 1.0)
-        if word.denied in theirs[word.term]:
+        if not found:
             kept += weight
             continue
         flipped += weight
@@ -138,16 +174,82 @@ def _flips(claim: Reading, zone: Reading, weights: Mapping[str, float]) -> tuple
     return flipped, kept, shown
 
 
+def _occurrences(reading: Reading, wanted: set[str]) -> dict[str, list[tuple[int, bool]]]:
+    """Places of each term, and whether it is denied there; under `happy` also `unhappy`, where that is wanted."""
+    found: dict[str, list[tuple[int, bool]]] = {}
+    for at, word in enumerate(reading.words):
+        if not word.term:
+            continue
+        found.setdefault(word.term, []).append((at, word.denied))
+        for rest in without_prefix(word.lower):
+            bare = stem(rest)
+            if bare in wanted and word.term not in wanted:
+                found.setdefault(str(bare), []).append((at, not word.denied))
+    return found
+
+
+def _counterpart(claim: Reading, at: int, zone: Reading, theirs: Mapping[str, list[tuple[int, bool]]]) -> bool | None:
+    """Whether the zone's counterpart of a claim's word is denied where the word is not, or the reverse; None where it
+    has none."""
+    word = claim.words[at]
+    tries = [(str(word.term), word.denied)]
+    tries += [(str(stem(rest)), not word.denied) for rest in without_prefix(word.lower)]
+    for term, denied in tries:
+        if term in theirs:
+            around = _terms_around(claim, at)
+            places = theirs[term]
+            most = max(len(around & _terms_around(zone, place)) for place, _ in places)
+            return all(denied != other for place, other in places if len(around & _terms_around(zone, place)) == most)
+    return None
+
+
+def _terms_around(reading: Reading, at: int) -> frozenset[str]:
+    near = reading.words[max(0, at - AROUND) : at + AROUND + 1]
+    return frozenset(word.term for word in near if word.term and word is not reading.words[at])
+
+
+def _valence_turned(claim: Reading, zone: Reading) -> float:
+    """How much of what stands around a word that pulls one way in the claim stands around one of another pair that
+    pulls the other way in the zone, where neither word has a counterpart: `with enthusiasm`, `with skepticism`."""
+    mine, theirs = _without_counterpart(claim, zone), _without_counterpart(zone, claim)
+    turned = 0.0
+    for pull in mine:
+        around = _terms_around(claim, pull.first)
+        for other in theirs:
+            if around and other.sign != pull.sign:
+                turned = max(turned, len(around & _terms_around(zone, other.first)) / len(around))
+    return turned if turned >= HALF else 0.0
+
+
+def _without_counterpart(reading: Reading, other: Reading) -> list[Pull]:
+    """The good and bad words of a text which the other text has neither as they are nor by their pair."""
+    terms = {word.term for word in other.words if word.term}
+    axes = {pull.axis for pull in pulls(other)}
+    own = pulls(reading)
+    known = {pull.first for pull in own if pull.axis in axes or reading.words[pull.first].term in terms}
+    return [pull for pull in own if pull.first not in known and pull.axis in _valenced()]
+
+
 def _flips_at_denier(claim: Reading, zone: Reading) -> bool:
     """Whether the very word that one side denies stands on the other, and is not denied anywhere there."""
-    return any(_denied_first(one) & _never_denied(other) for one, other in ((claim, zone), (zone, claim)))
+    return any(
+        (_denied_first(one) | _denied_by_prefix(one)) & _never_denied(other)
+        for one, other in ((claim, zone), (zone, claim))
+    )
+
+
+def _denied_by_prefix(reading: Reading) -> set[str]:
+    """What long words deny by their prefix: `incentive` of `disincentive`, unless `disincentive` is denied itself."""
+    words = [word for word in reading.words if not word.denied and not word.proper and word.lower != "information"]
+    return {str(stem(rest)) for word in words for rest in without_prefix(word.lower) if len(rest) >= LONG}
 
 
 def _denied_first(reading: Reading) -> set[str]:
     """The term after each denier: what it denies before all else."""
     found = set()
     for start, _ in reading.deniers:
-        following = next((word for word in reading.words if word.start > start and word.denied and word.term), None)
+        denied = (word for word in reading.words if word.start > start and word.denied and word.term)
+        following = next((word for word in denied if not word.proper), None)
         if following is not None and following.term:
             found.add(following.term)
     return found
@@ -172,6 +274,23 @@ def _denier_of(zone: Reading, claim: Reading, word: str) -> tuple[str, str, str]
 
 def _key(word: Word) -> str:
     return stem(word.lower) or word.lower
+
+
+@lru_cache(maxsize=1)
+def _valenced() -> frozenset[str]:
+    """The pairs of which one side is good news and the other bad."""
+    listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
+    return frozenset(listed["good and bad"])
+
+
+@lru_cache(maxsize=1)
+def _pairs_by_start() -> dict[str, tuple[tuple[str, int], ...]]:
+    """The pairs by the first letters of a long word, where all words that begin so agree."""
+    found: dict[str, set[tuple[tuple[str, int], ...]]] = {}
+    for key, listed in _pairs()[0].items():
+        if len(key) >= ALIKE_FROM and " " not in key and not key.startswith("="):
+            found.setdefault(key[:ALIKE_FROM], set()).add(listed)
+    return {start: next(iter(several)) for start, several in found.items() if len(several) == 1}
 
 
 @lru_cache(maxsize=1)

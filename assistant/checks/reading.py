@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -30,6 +31,9 @@ CLAUSE_WORDS = listed(
 )
 REACH = 16  # words
 BACKWARD = frozenset(["unlikely", "doubtful", "improbable"])  # what they are said of stands before them
+BE = listed("is are was were be been being got")
+ASIDES = listed("however though therefore moreover nevertheless nonetheless then too also indeed")
+ENDS_REACH = listed("nor but while although though whereas yet")
 DETERMINERS = listed("neither no none nothing nobody little few")  # `seeks no war` denies `seeks` too
 CERTAIN, EXPECTED, POSSIBLE = 3, 2, 1
 WEAKENERS = {
@@ -65,6 +69,21 @@ BASES = dict(
         flown:fly"""
     )
 )
+ADJECTIVES = listed(
+    """great strong weak close large small soft hard harsh high low near few wide deep broad rich poor fast slow late
+    early old young new safe warm cool tight loose firm heavy light easy tough keen bleak long short cheap loud quick
+    strict mild friendly cold dark bright clear grave severe big hot thin sad"""
+)
+
+
+def _compared(adjective: str, ending: str) -> str:
+    """An adjective's comparative or superlative: `greater`, `bigger`, `easier`."""
+    if re.fullmatch(r"[^aeiou]*[aeiou][gdtn]", adjective):
+        return f"{adjective}{adjective[-1]}{ending}"
+    return re.sub("y$", "i", adjective.removesuffix("e")) + ending
+
+
+BASES |= {_compared(adjective, ending): adjective for adjective in ADJECTIVES for ending in ("er", "est")}
 NEEDS_TO = listed(
     """set about ready willing prepared seek seeks sought seeking want wants wanted push attempt attempts effort
     efforts plan plans planned hope hopes hoped intend intends intended decision decided decides stood appear
@@ -77,7 +96,8 @@ class Word:
     """A word of a text: `term` is its stem (None for a stop word), `sentence` and `clause` count from 0.
 
     `denied` is true inside an odd number of denials; `certainty` is 3 where nothing weakens it, 2 for what is expected,
-    1 for what is only possible. `hyphened` words follow a hyphen: `minded` in `like-minded`.
+    1 for what is only possible. `hyphened` words follow a hyphen: `minded` in `like-minded`. `proper` ones are a part
+    of a name, by their capitals: `Ban Ki-moon`.
     """
 
     text: str
@@ -90,6 +110,7 @@ class Word:
     denied: bool
     certainty: int
     hyphened: bool
+    proper: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +135,8 @@ def read_words(text: str) -> Reading:
     sentences = sentence_spans(text) or ((0, len(text)),)
     places = _places(pieces, sentences)
     lowers = [_lower(piece.group()) for piece in pieces]
-    deniers = _deniers(lowers)
+    proper = _proper(pieces, places)
+    deniers = _deniers([";" if proper[at] else lower for at, lower in enumerate(lowers)])
     denied = _denied(lowers, places, deniers)
     certainty = _certainty(lowers, places)
     words = tuple(
@@ -129,6 +151,7 @@ def read_words(text: str) -> Reading:
             denied[at],
             certainty[at],
             text[piece.start() - 1 : piece.start()] == "-",
+            proper[at],
         )
         for at, piece in enumerate(pieces)
         if piece.group()[0].isalnum()
@@ -159,13 +182,27 @@ def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...])
     return places
 
 
+def _proper(pieces: list[re.Match[str]], places: list[tuple[int, int]]) -> list[bool]:
+    """Whether a piece is capitalised inside a sentence, or opens one before another such; no piece of a headline is."""
+    capital = [piece.group()[0].isupper() for piece in pieces]
+    shouted = sum(piece.group().isupper() for piece in pieces) > len(pieces) / 2
+    opens = [
+        at == 0 or places[at][0] != places[at - 1][0] or not pieces[at - 1].group()[-1].isalnum()
+        for at in range(len(pieces))
+    ]
+    return [
+        is_one and not shouted and (not opens[at] or capital[at + 1 : at + 2] == [True])
+        for at, is_one in enumerate(capital)
+    ]
+
+
 def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
     """Position of the last word of each denier, and the denier."""
     phrases = _phrases()
     found: list[tuple[int, str]] = []
     at = 0
     while at < len(lowers):
-        for size in (3, 2, 1):
+        for size in (4, 3, 2, 1):
             phrase = " ".join(lowers[at : at + size])
             denies = phrases.get(phrase)
             if denies is None and size == 1 and phrase.endswith("n't"):
@@ -183,7 +220,19 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
 def _phrases() -> dict[str, bool]:
     """Each denier, and each phrase that only looks like one."""
     listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
-    return {**dict.fromkeys(listed["deniers"], True), **dict.fromkeys(listed["not deniers"], False)}
+    shifters = {form: True for phrase in listed["shifters"] for form in _inflected(phrase)}
+    return {**shifters, **dict.fromkeys(listed["deniers"], True), **dict.fromkeys(listed["not deniers"], False)}
+
+
+def _inflected(phrase: str) -> Iterator[str]:
+    """A verb, with what belongs to it, in all its forms: `loses`, `lost`, `losing` of `lose`."""
+    verb, *rest = phrase.split(" ")
+    short = verb.removesuffix("e")
+    double = verb + verb[-1] if re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", verb) else short
+    irregular = {form for form, base in BASES.items() if base == verb}
+    past = irregular or {f"{double}ed", f"{verb[:-1]}ied" if verb.endswith("y") else f"{short}ed"}
+    for form in (verb, f"{verb}s", f"{double}ing", f"{short}ing", *past):
+        yield " ".join((form, *rest))
 
 
 def _denied(lowers: list[str], places: list[tuple[int, int]], deniers: list[tuple[int, str]]) -> list[bool]:
@@ -191,6 +240,9 @@ def _denied(lowers: list[str], places: list[tuple[int, int]], deniers: list[tupl
     for at, _ in deniers:
         for other in _reach(at, lowers, places):
             denied[other] = not denied[other]
+        if lowers[at].endswith("ed") and any(word in BE for word in lowers[max(0, at - 2) : at]):
+            for other in _subject_of(at, lowers, places):  # `the offer was rejected`
+                denied[other] = not denied[other]
         if lowers[at] in DETERMINERS and at and places[at - 1] == places[at]:
             denied[at - 1] = not denied[at - 1]
     for at, word in enumerate(lowers):
@@ -210,8 +262,11 @@ def _reach(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[in
     for other in range(at + 1, len(lowers)):
         if places[other][0] != places[at][0] or len(reached) >= REACH:
             break
-        if lowers[other] == "nor":
+        if lowers[other] in ENDS_REACH:
             break
+        if lowers[other] in ASIDES or (lowers[other] == "," and {*lowers[other - 1 : other + 2]} & ASIDES):
+            clause = max(clause, places[other][1])
+            continue
         if places[other][1] != clause:
             if content and (lowers[other] != "," or not listing):
                 break
@@ -240,7 +295,8 @@ def _certainty(lowers: list[str], places: list[tuple[int, int]]) -> list[int]:
             continue
         if word in NEEDS_TO and "to" not in lowers[at + 1 : at + 8] and "of" not in lowers[at + 1 : at + 2]:
             continue
-        for other in _reach(at, lowers, places):
+        start = lowers.index("to", at) if word in NEEDS_TO and "to" in lowers[at + 1 : at + 8] else at
+        for other in _reach(start, lowers, places):
             certainty[other] = min(certainty[other], level)
         if word in BACKWARD:
             for other in _subject_of(at, lowers, places):

@@ -22,6 +22,10 @@ OWNED = listed(
     """view views words opinion judgment judgement forecast prediction assessment comment statement account eyes
     analysis belief estimate reading"""
 )
+VIEWING = listed(
+    """see sees saw seen seeing view views viewed regard regards regarded consider considers perceive perceived feels
+    felt"""
+)
 KINDS = {
     "embassy": listed("embassy poloff diplomats diplomat ambassador comment ambassadors"),
     "document": listed(
@@ -41,12 +45,13 @@ Aliases = tuple[tuple[str, str], ...]
 
 def check_speakers(claim: Reading, zone: Reading, paragraph: Reading, learned: Aliases = ()) -> Finding:
     """`other_speaker`: the claim names a speaker, and the zone another; `added_speaker`: the claim names one and the
-    zone none; `dropped_speaker`: the reverse."""
+    zone none."""
     mine = speakers(claim, learned) - {PRONOUN}
     theirs = _speakers_here(zone, paragraph, learned)
     shared = any(is_same(key, other) for key in mine for other in theirs)
     shared = shared or _agree(mine, theirs, {name.key for name in names_of(zone, learned)})
-    other = bool(mine and theirs and not shared)
+    silent = _views(mine, zone, learned)
+    other = bool(mine and theirs and not shared and not silent)  # `In Beijing's eyes` of what Beijing `has long seen`
     added = bool(mine and not theirs and not mine <= {"document"})
     reasons = []
     if other:
@@ -59,9 +64,15 @@ def check_speakers(claim: Reading, zone: Reading, paragraph: Reading, learned: A
         "other_speaker": float(other),
         "added_speaker": float(added),
         "same_speaker": float(bool(shared)),
-        "dropped_speaker": float(bool(theirs and not mine)),
     }
     return Finding(measures, tuple(reasons))
+
+
+def _views(mine: frozenset[str], zone: Reading, learned: Aliases) -> bool:
+    """Whether the zone tells how the claim's speaker sees it, and lets nobody speak: `has long seen … as`."""
+    if speakers(zone, learned) or not any(word.lower in VIEWING for word in zone.words):
+        return False
+    return any(is_same(key, name.key) for key in mine for name in names_of(zone, learned))
 
 
 def speakers(reading: Reading, learned: Aliases = ()) -> frozenset[str]:

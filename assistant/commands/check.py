@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.assistant import Assistant
+from assistant.render import TOLD
 from assistant.settings import Settings
 
 
@@ -34,8 +35,10 @@ def command(
         }
         typer.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
-    typer.echo(f"{verdict.label} ({verdict.score:.2f})")
+    typer.echo(f"{TOLD[verdict.label]} ({verdict.score:.2f})")
     for reason in verdict.reasons:
         typer.echo(f"  {reason}")
+    for note in verdict.notes:
+        typer.echo(f"! {note}", err=True)
     if verdict.sentence:
         typer.echo(f"  {cite}: “{verdict.sentence}”")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.bundle import BundleError
+from assistant.errors import BundleError
 from assistant.verify import load_bundle, verify
 
 

@@ -1,0 +1,52 @@
+"""A claim, its paragraph and a verdict in, the same verdict or a lower one out, by the answering model.
+
+Off unless `PILCROW_JUDGE=1` and a model is set. The model can take a claim's support away and never give it; where it
+cannot be asked, or says nothing that can be read, the verdict stays and says so in its notes. It costs a request for
+each claim that the other layers let through, and is waited for.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import replace
+from typing import get_args
+
+from assistant.errors import ModelError
+from assistant.exchange import Message
+from assistant.model import ChatModel
+from assistant.types import Label, Verdict
+from prompts import fill
+
+ORDER: tuple[Label, ...] = ("contradicted", "unsupported", "partial", "supported")
+GIVEN = re.compile(rf"VERDICT:[\s*]*({'|'.join(get_args(Label))})\b", re.IGNORECASE)
+
+
+class SupportJudge:
+    """Asks a model whether a paragraph bears a claim out."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.model = model
+
+    def judged(self, verdict: Verdict, claim: str, paragraph: str, *, place: str) -> Verdict:
+        """The verdict, lowered where the model's is lower."""
+        if verdict.label not in ("supported", "partial"):
+            return verdict
+        nonce = f"=== {secrets.token_hex(8)} ==="
+        prompt = fill("support", nonce=nonce, paragraph=paragraph, claim=claim)
+        try:
+            given = label(self.model.reply([Message("user", prompt)]).text)
+        except ModelError as error:
+            return replace(verdict, notes=(*verdict.notes, f"The model could not judge “{claim}”: {error}"))
+        if given is None:
+            return replace(verdict, notes=(*verdict.notes, f"The model gave no verdict that can be read on “{claim}”."))
+        if ORDER.index(given) >= ORDER.index(verdict.label):
+            return verdict
+        reason = f"the model that judges finds it {given} by {place}"
+        return replace(verdict, label=given, reasons=(reason, *verdict.reasons), score=verdict.score / 2)
+
+
+def label(reply: str) -> Label | None:
+    """The last verdict in a judge's reply."""
+    found = GIVEN.findall(reply)
+    return next((name for name in ORDER if found and name == found[-1].lower()), None)
