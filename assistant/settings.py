@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from assistant.types import Mode
 from ingest.settings import IndexSettings
@@ -23,6 +23,8 @@ class Settings(IndexSettings):
     prompt_price: float | None = Field(default=None, ge=0, description="Price of a million tokens sent.")
     completion_price: float | None = Field(default=None, ge=0, description="Price of a million tokens received.")
     read_timeout: float = Field(default=60.0, gt=0, description="Longest wait for the next piece of a reply, seconds.")
+    models: str = Field(default="", description="Further models that the chat offers, with commas between.")
+    auth: SecretStr | None = Field(default=None, description="Accounts of the chat: name:password,… or a file of such.")
     deadline: float = Field(default=300.0, gt=0, description="Longest wait for a whole answer, seconds.")
 
     def answer_mode(self) -> Mode:
