@@ -22,7 +22,9 @@ def chat_server(index: Path, *, log: Path, **environment: str) -> Iterator[str]:
     """Serve the chat over an index; gives its address. What the process writes goes to `log`."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PILCROW_", "OPENAI_", "GRADIO_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PILCROW_", "OPENAI_", "GRADIO_"))
+    }
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "assistant", "chat", "--port", str(port)],

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from browser import page as new_page
 from chat_server import chat_server
 from model_server import ChatRequest, ModelServer, Streaming
-from personas import TWISTS, Honest, Lying
+from personas import Honest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant import Assistant, Settings
@@ -49,11 +50,13 @@ HOSTILE = """# <script>alert('title')</script> Zanzibar <img src=x onerror=alert
 
 The zanzibar ledger <script>document.title='owned'; alert(1)</script> lists 17 crates of cloves.
 
-The zanzibar ledger ![pixel](http://evil.example/leak.png?q=1) names <img src="http://evil.example/x.png" onerror="alert(2)">
-the clerk &lt;img src=http://evil.example/y.png onerror=alert(3)&gt; Salim bin Rashid.
+The zanzibar ledger ![pixel](http://evil.example/leak.png?q=1) names the clerk
+<img src="http://evil.example/x.png" onerror="alert(2)">
+&lt;img src=http://evil.example/y.png onerror=alert(3)&gt; Salim bin Rashid.
 
-The zanzibar ledger `<iframe src="http://evil.example/frame"></iframe> <svg onload=alert(4)>` has a [link](javascript:alert(5))
-and <form action="http://evil.example/"><input autofocus onfocus=alert(6)></form> and <style>@import 'http://evil.example/s.css'</style>.
+The zanzibar ledger `<iframe src="http://evil.example/frame"></iframe> <svg onload=alert(4)>` has a
+[link](javascript:alert(5)) and <form action="http://evil.example/"><input autofocus onfocus=alert(6)></form>
+and <style>@import 'http://evil.example/s.css'</style>.
 """
 
 
@@ -63,7 +66,7 @@ class ByModel:
     def __init__(self) -> None:
         self.personas = {
             "slow": Honest(streaming=Streaming(size=24, delay=0.05)),
-            "boastful": Lying(TWISTS["overstates quotes"]),
+            "quick": Honest(),
         }
 
     def reply(self, request: ChatRequest) -> Any:
@@ -83,7 +86,7 @@ def address(bundled_index: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             PILCROW_MODE="extractive",
             OPENAI_BASE_URL=models.base_url,
             PILCROW_MODEL="slow",
-            PILCROW_MODELS="boastful",
+            PILCROW_MODELS="quick",
         ) as address,
     ):
         yield address
@@ -116,11 +119,30 @@ def watch() -> Watch:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce", accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1400, "height": 900}, reduced_motion="reduce", accept_downloads=True
+    )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(15_000)
     yield context
     context.close()
+
+
+@pytest.fixture
+def only_bundled(address: str) -> Iterator[None]:
+    """Takes out what a test has uploaded, whatever became of the test."""
+    yield
+    with httpx.Client(base_url=address, timeout=60) as client:
+        for item in called(client, "overview")["documents"]:
+            if item["note"] is None:
+                called(client, "remove_document", item["document_id"])
+
+
+def called(client: httpx.Client, name: str, *values: Any) -> Any:
+    """The first value that an event of the chat gives when it is complete."""
+    event = client.post(f"/gradio_api/call/{name}", json={"data": values}).json()["event_id"]
+    lines = client.get(f"/gradio_api/call/{name}/{event}").text.splitlines()
+    return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: [")][-1][0]
 
 
 @pytest.fixture
@@ -156,7 +178,7 @@ def marked(page: Page) -> str:
 def bundle(page: Page, turn: int = -1) -> dict[str, Any]:
     """The evidence of an answer, as the browser keeps it."""
     kept: dict[str, Any] = page.evaluate(
-        "turn => JSON.parse(localStorage['pilcrow.conversations'])[0].turns.at(turn).bundle", turn
+        "turn => JSON.parse(JSON.parse(localStorage['pilcrow.conversations'])[0].turns.at(turn).bundle)", turn
     )
     return kept
 
@@ -258,27 +280,27 @@ def test_a_stopped_question_can_be_asked_again(page: Page) -> None:
     page.get_by_label("Your question").fill(ARTICLE_QUESTION)
     page.get_by_label("Your question").press("Enter")
     page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".turn")).to_have_class(re.compile("stopped"))
+    use_model(page, "quick")
+    expect(page.locator("#mode")).to_have_text("Written by quick, each claim checked")
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator(".turn")).to_have_class(re.compile("answered"))
     assert page.locator(".turn").count() == 1
-    expect(page.locator("#mode")).to_have_text("Written by slow, each claim checked")
+    assert bundle(page)["answer"]["model"] == "quick"
 
 
-def test_verdicts_are_told_in_words_as_well(page: Page) -> None:
-    use_model(page, "boastful")
-    questions = [CABLE_QUESTION, ARTICLE_QUESTION, "What did NATO declare about China?", "Who met Kang on May 25?"]
-    for question in questions:
-        ask(page, question, "answered|partial|abstained")
-    flags = page.locator(".claim.partial .flag, .claim.unsupported .flag, .claim.contradicted .flag")
-    if flags.count():
-        assert re.match("Partly supported|Not supported|Contradicted", flags.first.inner_text())
-    assert page.locator(".claim .verdict .unseen").all_inner_texts() != []
+def test_a_verdict_is_told_in_words_as_well(page: Page) -> None:
+    ask(page, CABLE_QUESTION)
+    assert page.locator(".claim .verdict .unseen").first.text_content() == "Supported: "
+    assert page.locator(".claim .verdict").first.get_attribute("title") == "Supported"
 
 
 def test_a_follow_up_leans_on_the_question_before(page: Page) -> None:
     ask(page, "Which group in Estonia did the spy agency join?")
     ask(page, "When did it?", "answered|partial|abstained")
-    assert bundle(page)["answer"]["standalone_question"] == "Which group in Estonia did the spy agency join? When did it?"
+    assert (
+        bundle(page)["answer"]["standalone_question"] == "Which group in Estonia did the spy agency join? When did it?"
+    )
 
 
 def test_editing_a_question_asks_the_new_one(page: Page) -> None:
@@ -312,7 +334,7 @@ def test_a_conversation_is_there_after_a_reload(page: Page) -> None:
 
 def test_a_link_reopens_a_citation(page: Page, address: str) -> None:
     ask(page, CABLE_QUESTION)
-    page.get_by_role("button", name="Copy a link to citation 1").click()
+    page.get_by_role("button", name="Copy link to citation 1").click()
     link = page.evaluate("navigator.clipboard.readText()")
     page.goto("about:blank")
     page.goto(link)
@@ -348,6 +370,7 @@ def test_a_conversation_is_exported_for_people(page: Page, tmp_path: Path, form:
     assert "Which group in Estonia" in text
 
 
+@pytest.mark.usefixtures("only_bundled")
 def test_an_uploaded_cable_answers_and_goes_again(page: Page, tmp_path: Path) -> None:
     cable, picture = tmp_path / "07TESTVILLE42.txt", tmp_path / "map.png"
     cable.write_text(OWN_CABLE, encoding="utf8")
@@ -363,11 +386,11 @@ def test_an_uploaded_cable_answers_and_goes_again(page: Page, tmp_path: Path) ->
     with page.expect_download() as started:
         page.get_by_role("button", name="Evidence").click()
     started.value.save_as(tmp_path / "evidence.json")
-    assert verified(tmp_path / "evidence.json")[0] == 0
+    assert verified(tmp_path / "evidence.json") == (0, "1 citations hold: each quote stands in its source.\n")
     remove(page, "07TESTVILLE42")
     expect(page.locator("#report")).to_contain_text("Removed: 07TESTVILLE42")
     page.locator("#documents [data-close]").click()
-    assert page.locator("#which option").count() == 2
+    expect(page.locator("#which option")).to_have_count(2)
 
 
 def test_dropped_files_that_are_too_large_are_told_so(page: Page) -> None:
@@ -383,6 +406,7 @@ def test_dropped_files_that_are_too_large_are_told_so(page: Page) -> None:
     expect(page.locator("#report")).to_have_text("Skipped large.txt: 21.0 MB, and 20 MB is the most. Split it. ")
 
 
+@pytest.mark.usefixtures("only_bundled")
 def test_a_hostile_document_stays_inert(page: Page, address: str, watch: Watch, tmp_path: Path) -> None:
     document = tmp_path / "zanzibar.md"
     document.write_text(HOSTILE, encoding="utf8")
@@ -390,13 +414,16 @@ def test_a_hostile_document_stays_inert(page: Page, address: str, watch: Watch, 
     expect(page.locator("#report .done")).to_be_visible()
     page.locator("#report button").first.click()
     expect(page.locator("#reader .document")).to_contain_text("17 crates")
-    for question in ("How many crates of cloves does the zanzibar ledger list?", "Which clerk does the zanzibar ledger name?"):
+    for question in (
+        "How many crates of cloves does the zanzibar ledger list?",
+        "Which clerk does the zanzibar ledger name?",
+    ):
         ask(page, question, "answered|partial|abstained")
     page.locator(".turn .chip, .turn .nearest button").first.click()
     page.reload()
     page.locator("#pilcrow[data-ready=true]").wait_for()
-    inside = "#pilcrow :is(#conversation, #reader, #which, #shelf, #chosen) :is(script, img, iframe, form, a, style, object, input:not([type=checkbox]))"
-    found = page.locator(inside).count()
+    inside = "#pilcrow :is(#conversation, #reader, #which, #shelf, #chosen)"
+    found = page.locator(f"{inside} :is(script, img, iframe, form, a, style, input:not([type=checkbox]))").count()
     title = page.title()
     remove(page, "zanzibar")
     expect(page.locator("#report")).to_contain_text("Removed: zanzibar")

@@ -24,7 +24,7 @@ _SHAPES: Mapping[Label, str] = {
     "supported": '<circle cx="8" cy="8" r="7"/><path class="in" d="M4.6 8.3l2.3 2.3 4.4-4.9"/>',
     "partial": '<circle class="ring" cx="8" cy="8" r="6.2"/><path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z"/>',
     "contradicted": '<path d="M8 .8l7.2 7.2L8 15.2.8 8z"/><path class="in" d="M5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8"/>',
-    "unsupported": '<circle class="ring" cx="8" cy="8" r="6.2"/><path class="line" d="M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2"/>',
+    "unsupported": '<circle class="ring" cx="8" cy="8" r="6.2"/><path class="line" d="M5.4 5.4l5 5m0-5l-5 5"/>',
 }
 
 
@@ -114,8 +114,8 @@ def _source(citation: Citation, *, quoted: bool) -> str:
     return (
         f'<li><button type="button" class="source" {_place(citation)}><span class="number">{citation.number}</span>'
         f'<span class="where">{where}</span>{quote}</button>'
-        f'<button type="button" class="quiet copy-link" {_place(citation)}'
-        f' aria-label="Copy a link to citation {citation.number}">Copy link</button></li>'
+        f'<button type="button" class="quiet copy-link" {_place(citation)}>Copy link<span class="unseen"> to citation'
+        f" {citation.number}</span></button></li>"
     )
 
 
@@ -138,7 +138,9 @@ def _events(answer: Answer) -> str:
     """What was repaired, dropped or limited on the way: nothing is lost silently."""
     if not answer.events:
         return ""
-    rows = "".join(f"<li><b>{escape(item.kind.replace('_', ' '))}</b> {escape(item.detail)}</li>" for item in answer.events)
+    rows = "".join(
+        f"<li><b>{escape(item.kind.replace('_', ' '))}</b> {escape(item.detail)}</li>" for item in answer.events
+    )
     count = "1 thing was" if len(answer.events) == 1 else f"{len(answer.events)} things were"
     return f'<details class="fold"><summary>{count} repaired, dropped or limited</summary><ul>{rows}</ul></details>'
 
@@ -159,10 +161,12 @@ def _passages(answer: Answer) -> str:
 
 
 def _passage(passage: Passage, names: Iterable[str], *, cited: bool) -> str:
-    scores = "".join(f"<td>{passage.scores[name]:.3f}</td>" if name in passage.scores else "<td></td>" for name in names)
+    scores = "".join(
+        f"<td>{passage.scores[name]:.3f}</td>" if name in passage.scores else "<td></td>" for name in names
+    )
     mark = ' <span class="cited">cited</span>' if cited else ""
     reference = escape(passage.reference)
     return (
-        f'<tr><td>{passage.rank}</td><th scope="row"><button type="button" class="reference" data-reference="{reference}">'
-        f"{reference}</button>{mark}</th><td>{passage.score:.3f}</td>{scores}</tr>"
+        f'<tr><td>{passage.rank}</td><th scope="row"><button type="button" class="reference"'
+        f' data-reference="{reference}">{reference}</button>{mark}</th><td>{passage.score:.3f}</td>{scores}</tr>'
     )

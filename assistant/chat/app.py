@@ -1,8 +1,8 @@
 """The Gradio page, its events and its launch. The one file that imports gradio.
 
-The page itself is `static/`: it is put into the frame that Gradio draws, and calls the events below. `ask` is public, so
-that `gradio_client` documents it; the others are the page's own: callable, since the page is a client like any other,
-but not documented.
+The page itself is `static/`: it is put into the frame that Gradio draws, and calls the events below. `ask` is public,
+so that `gradio_client` documents it; the others are the page's own: callable, since the page is a client like any
+other, but not documented.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read by gradio when it is imported
 
 import gradio as gr
+from gradio.events import api
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
@@ -35,9 +36,10 @@ HEAD = (
 def build(library: Library) -> gr.Blocks:
     """The frame of the page and its events."""
     events = Events(library, received=Path(get_upload_folder()))
+    page: gr.Blocks
     with gr.Blocks(title="Pilcrow ¶", delete_cache=(KEPT_FILES, KEPT_FILES)) as page:
         gr.Column(elem_id=FRAME)
-        add = partial(gr.api, concurrency_limit=AT_ONCE)
+        add = partial(api, concurrency_limit=AT_ONCE)
         add(events.ask, api_name="ask", api_visibility="public")
         add(events.overview, api_name="overview", api_visibility="undocumented")
         add(events.document, api_name="document", api_visibility="undocumented")
@@ -46,7 +48,8 @@ def build(library: Library) -> gr.Blocks:
         add(events.export, api_name="export", api_visibility="undocumented")
         add(events.add_documents, api_name="add_documents", api_visibility="undocumented")
         add(events.remove_document, api_name="remove_document", api_visibility="undocumented")
-    return page.queue(max_size=LONGEST_QUEUE, api_open=False)
+    page.queue(max_size=LONGEST_QUEUE, api_open=False)
+    return page
 
 
 def launch(

@@ -6,6 +6,7 @@ Events come in lists: all that is there at once is sent at once, which is the wh
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import date
@@ -74,7 +75,9 @@ def read_question(question: str, history: object, options: object) -> Question:
         raise QuestionError(f"The question cannot be asked: {detail}.") from error
 
 
-async def answer_events(library: Library, question: str, history: object, options: object) -> AsyncGenerator[list[Event]]:
+async def answer_events(
+    library: Library, question: str, history: object, options: object
+) -> AsyncGenerator[list[Event]]:
     """Ask, and give lists of events as they come. Closing the generator closes the connection to the model."""
     events: asyncio.Queue[Event | None] = asyncio.Queue()
     task = asyncio.create_task(_fill(events, library, question, history, options))
@@ -108,7 +111,7 @@ async def _fill(
         stream = assistant.astream(
             asked.question, history=asked.history[-LONGEST_HISTORY:], within=asked.within, progress=progress
         )
-        async with aclosing(stream):
+        async with library.turn(assistant), aclosing(stream):
             async for item in stream:
                 events.put_nowait(_claim(item) if isinstance(item, Claim) else _answer(item, assistant))
     except (AssistantError, IngestError) as error:
@@ -138,11 +141,12 @@ def _claim(claim: Claim) -> Event:
 
 
 def _answer(answer: Answer, assistant: Assistant) -> Event:
+    """The answer for the page. Its bundle is text: a browser would write 1.0 as 1, and break its digests."""
     return {
         "kind": "answer",
         "status": answer.status,
         "html": answer_html(answer),
         "text": answer.answer or ABSTAINED,
         "references": [citation.reference for citation in answer.citations],
-        "bundle": make_bundle(answer, assistant.settings),
+        "bundle": json.dumps(make_bundle(answer, assistant.settings), ensure_ascii=False),
     }

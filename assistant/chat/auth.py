@@ -17,10 +17,7 @@ class AuthError(AssistantError):
 def read_accounts(value: str) -> dict[str, str]:
     """Passwords by name. Raises `AuthError`, which never repeats what it was given."""
     path = Path(value)
-    if ":" not in value or path.is_file():
-        lines = _lines(path)
-    else:
-        lines = value.split(",")
+    lines = _lines(path) if ":" not in value or path.is_file() else value.split(",")
     accounts: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):

@@ -1,4 +1,4 @@
-"""What the page can ask of the server, as plain functions on JSON values; an expected error is `{"error": one line}`."""
+"""What the page can ask of the server: plain functions on JSON values; an expected error is `{"error": one line}`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.chat.export import export
 from assistant.chat.feedback import gold, keep
 from assistant.chat.library import Library, Manner, can_ask_a_model, offered_models
 from assistant.chat.reader import document_html
-from assistant.chat.uploads import Uploads, UploadError, limits
+from assistant.chat.uploads import UploadError, Uploads, limits
 from assistant.errors import AssistantError
 from ingest.errors import IngestError
 from ingest.types import Document
@@ -85,7 +85,7 @@ class Events:
         found = gold(self.library.settings.index)
         return {"lines": found.lines, "questions": found.questions, "left_out": found.left_out}
 
-    def export(self, bundles: list[dict[str, Any]], form: str) -> dict[str, Any]:
+    def export(self, bundles: list[str], form: str) -> dict[str, Any]:
         """Answers as a file: `md`, `html`, `json` or `zip`; its content in base64."""
         try:
             file = export(bundles, form)

@@ -33,17 +33,18 @@ class File:
     content: bytes
 
 
-def export(bundles: Sequence[Mapping[str, Any]], form: str) -> File:
-    """The answers as one file. Raises `ExportError` for another form, no answer, or what is no bundle."""
+def export(texts: Sequence[str], form: str) -> File:
+    """Bundles, each as JSON, as one file. Raises `ExportError` for another form, no answer, or what is no bundle."""
     if form not in FORMS:
         raise ExportError(f"Unknown form {form!r}. Use one of {', '.join(FORMS)}.")
-    if not bundles:
+    if not texts:
         raise ExportError("There is no answer to export yet. Ask a question first.")
-    if len(bundles) > MOST_ANSWERS:
-        raise ExportError(f"{len(bundles)} answers are too many for one file: {MOST_ANSWERS} is the most.")
-    if form == "json" and len(bundles) > 1:
+    if len(texts) > MOST_ANSWERS:
+        raise ExportError(f"{len(texts)} answers are too many for one file: {MOST_ANSWERS} is the most.")
+    if form == "json" and len(texts) > 1:
         raise ExportError("One file of JSON holds one answer. Export the conversation as ZIP.")
     try:
+        bundles = [json.loads(text) for text in texts]
         if any(bundle["format"] != FORMAT for bundle in bundles):
             raise ExportError(f"An answer is not a bundle of the form {FORMAT}. Ask again, then export.")
         return _written(bundles, form)

@@ -66,7 +66,9 @@ def keep(index: Path, given: object) -> None:
         feedback = Feedback.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise FeedbackError(f"The feedback cannot be kept: {first['loc'][0] if first['loc'] else ''} {first['msg']}.") from error
+        raise FeedbackError(
+            f"The feedback cannot be kept: {first['loc'][0] if first['loc'] else ''} {first['msg']}."
+        ) from error
     timed = feedback.model_copy(update={"time": datetime.now(UTC).isoformat(timespec="seconds")})
     line = json.dumps(timed.model_dump(mode="json"), ensure_ascii=False) + "\n"
     with _writing, (index / FILE).open("a", encoding="utf8") as file:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
 from assistant.assistant import Assistant
@@ -11,6 +13,7 @@ from assistant.types import Mode
 from ingest.index import Index, current_generation
 
 MOST_VARIANTS = 24
+AT_WORK = 2  # questions at the same time, where no model is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Library:
         self._assistant = assistant
         self._variants: dict[Manner, Assistant] = {}
         self._opening = threading.Lock()
+        self._at_work = asyncio.Semaphore(AT_WORK)
 
     @property
     def settings(self) -> Settings:
@@ -51,6 +55,10 @@ class Library:
                 settings, embedding = self.settings, self._assistant.embedding
                 assistant = Assistant(settings, Index.open(settings.index), embedding)
                 self._assistant, self._variants = assistant, {}
+
+    def turn(self, assistant: Assistant) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn to answer: without a model all of it is work for the processor, best done one by one."""
+        return self._at_work if assistant.mode == "extractive" else nullcontext()
 
     def assistant(self, manner: Manner | None = None) -> Assistant:
         """The assistant in use, or one over the same index that answers in another manner."""

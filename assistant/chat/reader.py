@@ -1,7 +1,7 @@
 """A document and its paragraphs in, the whole document as HTML out, laid out as it is.
 
-The text of an element with `data-text` is its paragraph's text to the character, so that a quote's offsets can be marked
-in it; whatever else a paragraph shows (number, portion mark, buttons) stands outside that element.
+The text of an element with `data-text` is its paragraph's text to the character, so that a quote's offsets can be
+marked in it; whatever else a paragraph shows (number, portion mark, buttons) stands outside that element.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def _paragraph(paragraph: Paragraph) -> str:
         f'<div class="paragraph {paragraph.kind}" data-reference="{reference}" tabindex="-1" role="group"'
         f' aria-label="{anchor}"><span class="anchor" aria-hidden="true">{anchor}</span>'
         f'<div class="matter">{portion}<span data-text>{_text(paragraph)}</span></div>'
-        f'<div class="tools"><button type="button" class="quiet ask-about">Ask<span class="unseen"> about {anchor}</span>'
-        f'</button><button type="button" class="quiet copy-reference">Copy reference<span class="unseen"> {anchor}</span>'
-        "</button></div></div>"
+        f'<div class="tools"><button type="button" class="quiet ask-about">Ask<span class="unseen"> about {anchor}'
+        '</span></button><button type="button" class="quiet copy-reference">Copy reference<span class="unseen">'
+        f" {anchor}</span></button></div></div>"
     )
 
 

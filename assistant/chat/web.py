@@ -147,7 +147,9 @@ def page_files() -> dict[str, bytes]:
 async def _send_page(send: Send, held: list[Message]) -> None:
     start, *bodies = held
     page = _FOREIGN_META.sub(b"", b"".join(body.get("body", b"") for body in bodies))
-    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(found).digest()).decode()}'" for found in _INLINE.findall(page)]
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(found).digest()).decode()}'" for found in _INLINE.findall(page)
+    ]
     start["headers"] = [
         (name, str(len(page)).encode() if name == b"content-length" else value) for name, value in start["headers"]
     ]
@@ -172,7 +174,7 @@ def _header(message: Message, name: bytes) -> bytes:
 
 
 def _is_login(scope: Scope) -> bool:
-    return scope["method"] == "POST" and scope["path"].rstrip("/") == "/login"
+    return bool(scope["method"] == "POST" and scope["path"].rstrip("/") == "/login")
 
 
 def _caller(scope: Scope) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from assistant.assistant import Assistant
 from assistant.chat.auth import is_loopback, read_accounts
-from assistant.chat.library import Library
 from assistant.settings import Settings
 
 WRONG_USAGE = 2
+# Many questions at once share the cores as it is: matrix products on threads of their own made each cost four times
+# the processor time. Read by OpenBLAS when numpy is imported.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def register(app: typer.Typer) -> None:
@@ -21,9 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
-    host: Annotated[str, typer.Option(help="Address to listen on; other than this machine's own needs PILCROW_AUTH.")] = (
-        "127.0.0.1"
-    ),
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than this machine's own needs PILCROW_AUTH.")
+    ] = "127.0.0.1",
 ) -> None:
     """Open the chat in a browser: on this machine only, or with PILCROW_AUTH on another address."""
     settings = Settings.from_env()
@@ -34,9 +36,14 @@ def command(
             err=True,
         )
         raise typer.Exit(WRONG_USAGE)
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     typer.echo("Opening the index …", err=True)
+    from assistant.assistant import Assistant
+    from assistant.chat.library import Library
+
     library = Library(Assistant.open(settings))
-    from assistant.chat.app import launch  # gradio takes seconds to import: not before what may be refused
+    from assistant.chat.app import launch  # gradio takes seconds to import: after what may fail
 
     page = launch(library, host=host, port=port, accounts=accounts)
     typer.echo(f"Chat: http://{host}:{port} (Ctrl-C ends it)", err=True)

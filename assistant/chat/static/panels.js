@@ -282,7 +282,7 @@ export function judging({ tell, references }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { turn, good, kept } = now;
-    const { answer } = turn.bundle;
+    const { answer } = JSON.parse(turn.bundle);
     const given = {
       question: turn.question,
       history: now.history,
@@ -358,7 +358,7 @@ function entry(kind, label, text, name, open) {
   const line = document.createElement("p");
   line.className = `entry ${kind}`;
   const mark = document.createElement("b");
-  mark.textContent = label;
+  mark.textContent = `${label}:`;
   line.append(mark, ` ${text} `);
   if (open) {
     const press = button("", `Read ${name}`, "report");
