@@ -74,21 +74,23 @@ class ByModel:
 
 
 @pytest.fixture(scope="module")
-def address(bundled_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def models() -> Iterator[ModelServer]:
+    with ModelServer(ByModel()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def address(bundled_index: Path, models: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A chat over an index of its own, which may ask two models but does not unless told to."""
     folder = tmp_path_factory.mktemp("chat")
     shutil.copytree(bundled_index, folder / "index")
-    with (
-        ModelServer(ByModel()) as models,
-        chat_server(
-            folder / "index",
-            log=folder / "log",
-            PILCROW_MODE="extractive",
-            OPENAI_BASE_URL=models.base_url,
-            PILCROW_MODEL="slow",
-            PILCROW_MODELS="quick",
-        ) as address,
-    ):
+    environment = {
+        "PILCROW_MODE": "extractive",
+        "OPENAI_BASE_URL": models.base_url,
+        "PILCROW_MODEL": "slow",
+        "PILCROW_MODELS": "quick",
+    }
+    with chat_server(folder / "index", log=folder / "log", **environment) as address:
         yield address
 
 
@@ -262,7 +264,8 @@ def test_an_abstention_shows_what_is_missing_and_the_nearest_paragraphs(page: Pa
     expect(page.locator("#reader .here")).to_have_attribute("data-reference", reference or "")
 
 
-def test_claims_stream_in_and_can_be_stopped(page: Page) -> None:
+def test_claims_stream_in_and_can_be_stopped(page: Page, models: ModelServer) -> None:
+    models.hung_up.clear()
     use_model(page, "slow")
     page.get_by_label("Your question").fill(CABLE_QUESTION)
     page.get_by_label("Your question").press("Enter")
@@ -273,6 +276,7 @@ def test_claims_stream_in_and_can_be_stopped(page: Page) -> None:
     expect(turn).to_have_class(re.compile("stopped"))
     assert turn.locator(".claim").count() >= 1
     expect(page.locator("#live")).to_contain_text("Stopped.")
+    assert models.hung_up.wait(10)
 
 
 def test_a_stopped_question_can_be_asked_again(page: Page) -> None:
@@ -321,7 +325,7 @@ def test_example_questions_are_answered(page: Page) -> None:
 
 def test_a_conversation_is_there_after_a_reload(page: Page) -> None:
     ask(page, ARTICLE_QUESTION)
-    said = page.locator(".claim .said").first.inner_text()
+    said = page.locator(".claim .said").first.text_content() or ""
     page.reload()
     page.locator("#pilcrow[data-ready=true]").wait_for()
     expect(page.locator(".claim .said").first).to_have_text(said)
@@ -403,7 +407,7 @@ def test_dropped_files_that_are_too_large_are_told_so(page: Page) -> None:
             document.body.dispatchEvent(new DragEvent("drop", event));
         }"""
     )
-    expect(page.locator("#report")).to_have_text("Skipped large.txt: 21.0 MB, and 20 MB is the most. Split it. ")
+    expect(page.locator("#report")).to_have_text("Skipped: large.txt: 21.0 MB, and 20 MB is the most. Split it. ")
 
 
 @pytest.mark.usefixtures("only_bundled")

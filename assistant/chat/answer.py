@@ -31,9 +31,11 @@ _SHAPES: Mapping[Label, str] = {
 def claim_html(claim: Claim, citations: Mapping[int, Citation] | None = None) -> str:
     """One claim with its verdict's mark and its chips; without `citations` the chips cannot be pressed yet."""
     chips = "".join(_chip(number, (citations or {}).get(number)) for number in claim.citations)
+    start, space, last = claim.text.rpartition(" ")  # no line begins with a chip
     return (
         f'<div class="claim {claim.verdict.label}">{_mark(claim.verdict)}'
-        f'<p><span class="said">{escape(claim.text)}</span>{chips}{_flag(claim.verdict)}</p></div>'
+        f'<p><span class="said">{escape(start + space)}</span><span class="last"><span class="said">{escape(last)}'
+        f"</span>{chips}</span>{_flag(claim.verdict)}</p></div>"
     )
 
 
@@ -84,7 +86,7 @@ def _abstention(answer: Answer) -> str:
     found = f'<h3>Nearest paragraphs</h3><ul class="nearest">{nearest}</ul>' if nearest else ""
     rejected = "".join(claim_html(claim, {item.number: item for item in answer.citations}) for claim in answer.claims)
     return (
-        '<div class="abstained"><p class="verdictline">The documents do not say.</p>'
+        '<div class="abstention"><p class="verdictline">The documents do not say.</p>'
         f"{_list('What is missing', gaps)}{rejected}</div>{found}"
     )
 

@@ -48,6 +48,7 @@ class Uploads:
         """
         folder = self.library.settings.index / FOLDER / secrets.token_hex(6)
         try:
+            yield {"stage": "Reading", "total": None}
             kept = await asyncio.to_thread(_keep, files, folder)
             async for event in self._change(add=kept):
                 yield event

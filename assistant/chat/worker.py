@@ -19,7 +19,7 @@ from ingest.read import read
 from ingest.settings import IndexSettings
 from ingest.types import IngestReport, ParsedDocument
 
-POLITE = 10  # added niceness: who asks a question comes first
+POLITE = 5  # added niceness: who asks a question comes first
 
 
 def main() -> None:

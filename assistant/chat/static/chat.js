@@ -62,7 +62,9 @@ async function take(newest) {
   );
   const noted = overview.documents.filter((item) => item.note);
   $("edition").hidden = !noted.length;
-  $("edition").textContent = noted.map((item) => `${item.document_id}: ${item.note}`).join(" ");
+  $("edition").replaceChildren(
+    ...noted.map((item) => Object.assign(document.createElement("p"), { textContent: `${item.document_id}: ${item.note}` })),
+  );
 }
 
 function described(of) {

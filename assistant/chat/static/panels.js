@@ -341,7 +341,7 @@ function shelved(item) {
   const row = document.createElement("li");
   row.dataset.id = item.document_id;
   row.innerHTML =
-    '<div class="item"><b></b><small></small></div><button type="button" class="quiet" data-shelf="open">Read</button>' +
+    '<div class="item"><b></b><small></small></div><button type="button" class="quiet" data-shelf="open">Open</button>' +
     '<button type="button" class="quiet" data-shelf="remove">Remove</button><div class="confirm" role="alertdialog" hidden>' +
     '<p></p><button type="button" data-shelf="keep">Keep it</button><button type="button" class="danger" data-shelf="confirm">Remove</button></div>';
   row.querySelector("b").textContent = item.title;
@@ -349,7 +349,7 @@ function shelved(item) {
   row.querySelector("small").textContent = [item.document_id, item.date ?? "no date", item.kind, count, item.source].join(" · ");
   row.querySelector(".confirm p").textContent = `Remove ${item.document_id} for everybody who uses this index?`;
   row.querySelector(".confirm").setAttribute("aria-label", `Remove ${item.document_id}?`);
-  row.querySelector("[data-shelf=open]").setAttribute("aria-label", `Read ${item.document_id}`);
+  row.querySelector("[data-shelf=open]").setAttribute("aria-label", `Open ${item.document_id}`);
   row.querySelector("[data-shelf=remove]").setAttribute("aria-label", `Remove ${item.document_id}`);
   return row;
 }
@@ -361,7 +361,7 @@ function entry(kind, label, text, name, open) {
   mark.textContent = `${label}:`;
   line.append(mark, ` ${text} `);
   if (open) {
-    const press = button("", `Read ${name}`, "report");
+    const press = button("", `Open ${name}`, "report");
     press.addEventListener("click", open);
     line.append(press);
   }

@@ -189,6 +189,8 @@ export class Talk {
     if (button.matches(".copy-link")) return copy(new URL(link(place(button)), document.baseURI).href, this.tell, "Link copied.");
     if (button.dataset.reference) {
       this.mark_margin(turn);
+      for (const old of $("turns").querySelectorAll("[aria-current]")) old.removeAttribute("aria-current");
+      button.setAttribute("aria-current", "true");
       return this.toSource({ ...place(button), origin: button });
     }
     const does = {
