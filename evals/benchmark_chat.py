@@ -61,7 +61,7 @@ def main() -> None:
     sys.exit(1 if found.errors else 0)
 
 
-def ask_at_once(address: str, *, people: int, questions: int) -> Crowd:
+def ask_at_once(address: str, *, people: int, questions: int, login: tuple[str, str] | None = None) -> Crowd:
     """Let `people` connect, then ask `questions` each, all beginning every one of them at the same moment."""
     asked = [item.question for item in load_questions(gold_file("questions"))]
     together = threading.Barrier(people)
@@ -71,7 +71,8 @@ def ask_at_once(address: str, *, people: int, questions: int) -> Crowd:
     def person(number: int) -> None:
         from gradio_client import Client
 
-        client = Client(address, verbose=False)
+        # Over plain HTTP: without this, reading the system's certificates costs each call 40 ms.
+        client = Client(address, verbose=False, ssl_verify=False, auth=login)
         client.predict("Who signed the cable?", [], {}, api_name="/ask")
         for turn in range(questions):
             together.wait()
