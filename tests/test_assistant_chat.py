@@ -30,6 +30,7 @@ from assistant.cli import run
 from assistant.types import Claim, Label, Verdict
 from evals.gold import load_questions
 from ingest import ingest
+from ingest.index import current_generation
 from ingest.types import Document, Paragraph, Place
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
@@ -257,6 +258,22 @@ def test_questions_go_on_while_documents_are_read(library: Library, tmp_path: Pa
 
     asyncio.run(both())
     assert answered > 3
+
+
+def test_a_cancelled_upload_leaves_all_as_it_was(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "mussels.txt").write_text("The zebra mussel survey cost 42 million crowns.\n", encoding="utf8")
+    before = library.assistant().index.generation
+
+    async def cancelled() -> None:
+        events = Events(library, received=tmp_path).add_documents([str(tmp_path / "mussels.txt")])
+        async for event in events:
+            if event.get("stage") == "Loading the embedding model":
+                break
+        await events.aclose()
+
+    asyncio.run(cancelled())
+    assert current_generation(library.settings.index) == before
+    assert list((library.settings.index / "uploads").rglob("*")) == []
 
 
 def test_a_file_that_did_not_arrive_by_upload_is_refused(library: Library, tmp_path: Path) -> None:

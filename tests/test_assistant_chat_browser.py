@@ -220,6 +220,18 @@ def test_a_chip_marks_its_quote_to_the_character(page: Page, question: str, docu
     assert document in page.locator("#reader .kind").inner_text()
 
 
+def test_a_quote_that_no_longer_stands_is_told_and_not_marked(page: Page) -> None:
+    ask(page, CABLE_QUESTION)
+    reference = bundle(page)["answer"]["citations"][0]["reference"]
+    page.evaluate(
+        "reference => document.querySelector(`#reader [data-reference='${reference}'] [data-text]`).prepend('New. ')",
+        reference,
+    )
+    page.locator(".chip").first.click()
+    expect(page.locator("#told")).to_contain_text(f"{reference} has changed since this answer")
+    assert marked(page) == ""
+
+
 def test_a_header_is_quoted_across_its_fields(page: Page) -> None:
     ask(page, "Who signed the cable?")
     assert chips_mark_their_quotes(page) == 1

@@ -1,6 +1,7 @@
 """The chat in a browser: ask on the left, read the source on the right. `app.py` alone imports gradio.
 
 app.py         the Gradio page, its events and its launch
+events.py      what the page can ask of the server, as plain functions
 web.py         what stands before Gradio: policy headers, the page's own files, who may call, lockout of guessers
 auth.py        PILCROW_AUTH in, accounts out
 library.py     the assistant in use, swapped whole when the index has a new generation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
@@ -39,8 +40,9 @@ class Events:
     ) -> AsyncGenerator[list[dict[str, Any]]]:
         """Ask a question after the earlier (question, answer) pairs of `history`. Lists of events come as they are
         ready, the answer with its evidence last. `options` may hold documents, after, before, mode, model, passages."""
-        async for events in answer_events(self.library, question, history, options):
-            yield events
+        async with aclosing(answer_events(self.library, question, history, options)) as told:
+            async for events in told:
+                yield events
 
     def overview(self) -> dict[str, Any]:
         """The documents, the questions to begin with, how questions are answered, and what may be chosen."""
@@ -100,15 +102,17 @@ class Events:
         except AssistantError as error:
             yield {"error": str(error)}
             return
-        async for event in self.uploads.add(files):
-            yield event
+        async with aclosing(self.uploads.add(files)) as events:
+            async for event in events:
+                yield event
         for file in files:
             file.unlink(missing_ok=True)
 
     async def remove_document(self, document_id: str) -> AsyncGenerator[dict[str, Any]]:
         """Take a document out of the index; the same events."""
-        async for event in self.uploads.remove(document_id):
-            yield event
+        async with aclosing(self.uploads.remove(document_id)) as events:
+            async for event in events:
+                yield event
 
     def _drawn(self, assistant: Assistant) -> list[str]:
         """The questions to begin with, drawn once a generation, without a model."""

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assistant.assistant import Assistant
-from assistant.chat.library import Manner
 from ingest.types import Document, Paragraph
 
 MOST = 4
@@ -28,24 +27,16 @@ _NAME = re.compile(r"(?<![.!?:] )(?<!^)\b(?:[A-Z][\w’'-]+)(?: (?:of |the )?[A-
 
 
 def examples(assistant: Assistant, *, most: int = MOST) -> list[str]:
-    """Up to `most` questions, the documents taking turns; found without a model, in some 15 ms each."""
+    """Up to `most` questions, the documents taking turns; `assistant` answers without a model."""
     asked = [_answered(assistant, document) for document in assistant.documents()[: 2 * most]]
     found: list[str] = []
-    for turn in range(most):
-        for questions in asked:
-            question = next(questions, None)
-            if question is not None and question not in found:
-                found.append(question)
-            if len(found) >= most:
-                return found
-        if turn and not found:
+    for questions in asked * most:
+        if len(found) == most:
             break
+        question = next(questions, None)
+        if question is not None and question not in found:
+            found.append(question)
     return found
-
-
-def extractive(assistant: Assistant) -> Manner:
-    """The manner in which examples are tried: without a model."""
-    return Manner(mode="extractive") if assistant.mode == "llm" else Manner()
 
 
 def _answered(assistant: Assistant, document: Document) -> Iterator[str]:

@@ -13,6 +13,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ class Uploads:
         try:
             yield {"stage": "Reading", "total": None}
             kept = await asyncio.to_thread(_keep, files, folder)
-            async for event in self._change(add=kept):
-                yield event
+            async with aclosing(self._change(add=kept)) as events:
+                async for event in events:
+                    yield event
         except (AssistantError, IngestError) as error:
             yield {"error": str(error)}
         finally:
@@ -63,8 +65,9 @@ class Uploads:
         try:
             if [document.document_id for document in documents] == [document_id]:
                 raise UploadError("The last document stays: an index holds one or more. Add another first.")
-            async for event in self._change(remove=[document_id]):
-                yield event
+            async with aclosing(self._change(remove=[document_id])) as events:
+                async for event in events:
+                    yield event
         except (AssistantError, IngestError) as error:
             yield {"error": str(error)}
 
@@ -73,10 +76,11 @@ class Uploads:
             yield {"stage": "Waiting for another change of the index", "total": None}
         async with self._one_at_a_time:
             job = {"settings": _settings(self.library.settings), "add": [str(path) for path in add], "remove": remove}
-            async for event in _work(job):
-                if "report" in event:
-                    await asyncio.to_thread(self._switch)
-                yield event
+            async with aclosing(_work(job)) as events:
+                async for event in events:
+                    if "report" in event:
+                        await asyncio.to_thread(self._switch)
+                    yield event
 
     def _switch(self) -> None:
         """Take the new generation into use, and drop uploads that only the one before it knew."""

@@ -24,7 +24,8 @@ POLITE = 5  # added niceness: who asks a question comes first
 
 def main() -> None:
     """Do the job on stdin."""
-    os.nice(POLITE)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(POLITE)
     job = json.load(sys.stdin)
     try:
         tell(report=run(job))

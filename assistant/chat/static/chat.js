@@ -78,9 +78,9 @@ async function follow(hash) {
   return Boolean(place) && toSource(place);
 }
 
-function toSource({ reference, start, end, origin = null }) {
+function toSource({ reference, ...place }) {
   view("source");
-  return reader.quote(reference, { start, end, origin });
+  return reader.quote(reference, place);
 }
 
 async function openDocument(id) {

@@ -64,7 +64,7 @@ export class Reader {
   }
 
   // Open a reference, and mark the characters from `start` to `end` of its paragraph, where they are given.
-  async quote(reference, { start = null, end = null, origin = null } = {}) {
+  async quote(reference, { start = null, end = null, quote = null, origin = null } = {}) {
     const document_ = this.documents.find((item) => reference.startsWith(`${item.document_id} `));
     if (!document_) {
       this.tell(`${reference} is not in the index.`);
@@ -78,7 +78,12 @@ export class Reader {
       return false;
     }
     const text = paragraph.querySelector("[data-text]");
-    const marks = start === null ? [] : mark(text, start, end);
+    let marks = start === null ? [] : mark(text, start, end);
+    if (quote !== null && marks.map((item) => item.textContent).join("") !== quote) {
+      this.unmark();
+      marks = [];
+      this.tell(`${reference} has changed since this answer: the quote no longer stands there. Ask again.`);
+    }
     paragraph.classList.add("here");
     this.origin = origin;
     this.open = { reference, start, end };

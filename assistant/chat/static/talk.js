@@ -191,7 +191,7 @@ export class Talk {
       this.mark_margin(turn);
       for (const old of $("turns").querySelectorAll("[aria-current]")) old.removeAttribute("aria-current");
       button.setAttribute("aria-current", "true");
-      return this.toSource({ ...place(button), origin: button });
+      return this.toSource({ ...place(button), quote: quote(turn, place(button)), origin: button });
     }
     const does = {
       edit: () => this.edit(article, turn, number),
@@ -289,6 +289,12 @@ function sources(turn) {
 function place(button) {
   const { reference, start, end } = button.dataset;
   return { reference, start: start === undefined ? null : Number(start), end: end === undefined ? null : Number(end) };
+}
+
+// What an answer quotes at a place, to see whether it still stands there.
+function quote(turn, { reference, start, end }) {
+  const citations = turn.bundle ? JSON.parse(turn.bundle).answer.citations : [];
+  return citations.find((item) => item.reference === reference && item.start === start && item.end === end)?.quote ?? null;
 }
 
 function fresh() {
