@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant import Assistant, Settings
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chat"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 expect.set_options(timeout=15_000)
 AXE = Path(__file__).parent / "data" / "axe" / "axe.min.js"

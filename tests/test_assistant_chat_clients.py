@@ -11,8 +11,6 @@ from chat_server import chat_server
 
 from evals.benchmark_chat import ask_at_once
 
-pytestmark = pytest.mark.xdist_group("chat")
-
 LOGIN = ("ada", "swordfish")
 
 
