@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from assistant.types import Mode
 from ingest.settings import IndexSettings
@@ -28,6 +28,8 @@ class Settings(IndexSettings):
     nli_dir: Path | None = Field(default=None, description="Folder of a model that tells entailment, for the check.")
     judge: bool = Field(default=False, description="Whether the answering model judges each claim too.")
     read_timeout: float = Field(default=60.0, gt=0, description="Longest wait for the next piece of a reply, seconds.")
+    models: str = Field(default="", description="Further models that the chat offers, with commas between.")
+    auth: SecretStr | None = Field(default=None, description="Accounts of the chat: name:password,… or a file of such.")
     deadline: float = Field(default=300.0, gt=0, description="Longest wait for a whole answer, seconds.")
 
     def answer_mode(self) -> Mode:

@@ -4,6 +4,7 @@ index/
   current                    the id of the generation in use, replaced atomically
   write.lock                 held by the one process that writes
   vectors.sqlite             the vector cache
+  uploads/, feedback.jsonl   documents that people gave in the chat, and what they thought of its answers
   generations/<id>/
     manifest.json            fingerprint and sizes, written last
     chroma/                  the paragraphs and the vectors of their chunks

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from assistant.assistant import Assistant
-from assistant.chat import launch
+from assistant.chat.auth import is_loopback, read_accounts
 from assistant.settings import Settings
+
+WRONG_USAGE = 2
+# Many questions at once share the cores as it is: matrix products on threads of their own made each cost four times
+# the processor time. Read by OpenBLAS when numpy is imported.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def register(app: typer.Typer) -> None:
@@ -17,10 +22,29 @@ def register(app: typer.Typer) -> None:
 
 
 def command(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 7860,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than this machine's own needs PILCROW_AUTH.")
+    ] = "127.0.0.1",
 ) -> None:
-    """Open the chat in a browser, on this machine only."""
+    """Open the chat in a browser: on this machine only, or with PILCROW_AUTH on another address."""
+    settings = Settings.from_env()
+    accounts = read_accounts(settings.auth.get_secret_value()) if settings.auth else None
+    if accounts is None and not is_loopback(host):
+        typer.echo(
+            f"pilcrow: {host} can be reached from other machines. Set PILCROW_AUTH=name:password, or leave out --host.",
+            err=True,
+        )
+        raise typer.Exit(WRONG_USAGE)
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     typer.echo("Opening the index …", err=True)
-    assistant = Assistant.open(Settings.from_env())
-    typer.echo(f"Chat: http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
-    launch(assistant, port=port)
+    from assistant.assistant import Assistant
+    from assistant.chat.library import Library
+
+    library = Library(Assistant.open(settings))
+    from assistant.chat.app import launch  # gradio takes seconds to import: after what may fail
+
+    page = launch(library, host=host, port=port, accounts=accounts)
+    typer.echo(f"Chat: http://{host}:{port} (Ctrl-C ends it)", err=True)
+    page.block_thread()
