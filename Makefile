@@ -20,7 +20,7 @@ ask: $(PILCROW_INDEX)/current
 	@$(BIN)/pilcrow ask "$$Q" || [ $$? -eq 3 ]
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

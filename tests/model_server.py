@@ -21,6 +21,7 @@ import itertools
 import json
 import re
 import selectors
+import signal
 import socket
 import socketserver
 import struct
@@ -859,6 +860,7 @@ def main() -> None:
     def log(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started it in the background
     server = ModelServer(Echo(), port=options.port, api_key=options.api_key, log=log)
     with contextlib.suppress(KeyboardInterrupt), server:
         log(f"Listening on {server.base_url}. Stop with Ctrl-C.")

@@ -14,6 +14,7 @@ VARIABLES = {
     "condense": {"nonce", "history", "question"},
     "judge": {"nonce", "question", "expected", "answer"},
     "repair": {"problems"},
+    "rerank": {"nonce", "paragraphs", "question"},
     "split": {"nonce", "question"},
     "support": {"nonce", "paragraph", "claim"},
 }

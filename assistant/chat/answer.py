@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import groupby
 
 from assistant.types import Answer, Citation, Claim, Label, Passage, Verdict
 
@@ -45,9 +46,26 @@ def answer_html(answer: Answer) -> str:
     if answer.status == "abstained":
         head = _abstention(answer)
     else:
-        head = "".join(claim_html(claim, citations) for claim in answer.claims)
-        head += _list("Not in the documents", answer.missing)
+        head = "".join(
+            _attribution(said) + "".join(claim_html(claim, citations) for claim in claims)
+            for said, claims in groupby(answer.claims, key=answer.attribution)
+        )
+        head += _conflicts(answer, citations) + _list("Not in the documents", answer.missing)
     return "".join([head, _sources(answer), _notes(answer), _events(answer), _passages(answer)])
+
+
+def _attribution(said: str | None) -> str:
+    """Who says what follows, and as of when."""
+    return f'<p class="attribution">{escape(said)}</p>' if said else ""
+
+
+def _conflicts(answer: Answer, citations: Mapping[int, Citation]) -> str:
+    """Where the documents disagree, each side's quote a chip away."""
+    rows = ""
+    for conflict in answer.conflicts:
+        chips = "".join(_chip(number, citations.get(number)) for number in conflict.citations)
+        rows += f"<li>{escape(conflict.text)} {chips}</li>"
+    return f'<div class="conflicts"><h3>The documents disagree</h3><ul>{rows}</ul></div>' if rows else ""
 
 
 def _mark(verdict: Verdict) -> str:
