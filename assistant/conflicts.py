@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.checks.bindings import check_bindings
 from assistant.checks.dates import day_of, times
@@ -106,13 +107,15 @@ def _speaks_of(sentence: Sentence, asked: set[str]) -> bool:
 
 def _same_matter(one: Reading, other: Reading) -> bool:
     """Whether most of what the shorter sentence speaks of the other speaks of too; numbers and dates aside."""
-    mine, theirs = _matter(one), _matter(other)
+    mine, theirs = _matter(one.text), _matter(other.text)
     shared = mine & theirs
     return len(shared) >= FEWEST and len(shared) >= SAME_MATTER * min(len(mine), len(theirs))
 
 
-def _matter(reading: Reading) -> set[str]:
+@lru_cache(maxsize=4096)
+def _matter(text: str) -> frozenset[str]:
     """Names by their keys and the stems of the other content words, without numbers and times."""
+    reading = read_words(text)
     names = names_of(reading, learn_aliases(reading.text))
     inside = {at for name in names for at in range(name.first, name.last + 1)}
     skip = [(time.start, time.end) for time in times(reading.text, day_of(None))]
@@ -124,7 +127,7 @@ def _matter(reading: Reading) -> set[str]:
         and not word.text[0].isdigit()
         and not any(start <= word.start < end for start, end in skip)
     }
-    return words | {name.key for name in names}
+    return frozenset(words | {name.key for name in names})
 
 
 def _other_number(one: str, other: str) -> Difference | None:

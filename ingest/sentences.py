@@ -7,6 +7,7 @@ since a quote that is too long is still a quote, and half a sentence may say som
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -54,6 +55,7 @@ _STARTERS = _words(
 _SURNAMES = _words("a an any he her his how i in like no now of on one she so still such to will yet you")
 
 
+@lru_cache(maxsize=4096)  # a paragraph is taken apart by whoever looks at its sentences
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of each sentence in reading order; they do not overlap and leave out white space only.
 

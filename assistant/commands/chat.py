@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -11,9 +10,6 @@ from assistant.chat.auth import is_loopback, read_accounts
 from assistant.settings import Settings
 
 WRONG_USAGE = 2
-# Many questions at once share the cores as it is: matrix products on threads of their own made each cost four times
-# the processor time. Read by OpenBLAS when numpy is imported.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def register(app: typer.Typer) -> None:
@@ -36,8 +32,6 @@ def command(
             err=True,
         )
         raise typer.Exit(WRONG_USAGE)
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
     typer.echo("Opening the index …", err=True)
     from assistant.assistant import Assistant
     from assistant.chat.library import Library
