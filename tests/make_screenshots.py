@@ -24,7 +24,7 @@ def main() -> None:
         with chat_server(Path(folder) / "index", log=Path(folder) / "log") as address:
             with page(viewport=SIZE, color_scheme="light", reduced_motion="reduce") as shown:
                 ask(shown, address, "What worried Seoul most about closer ties with NATO?")
-                shown.locator(".turn .chip").last.click()
+                shown.locator(".turn .chip").nth(2).click()
                 take(shown, "answer")
             with page(viewport=SIZE, color_scheme="dark", reduced_motion="reduce") as shown:
                 ask(shown, address, "What did Brazil propose about fishing quotas?")
