@@ -18,13 +18,13 @@ from ingest.errors import IndexDamagedError
 from ingest.fields import field_words
 from ingest.lexical import LexicalIndex
 from ingest.sentences import sentence_spans
-from ingest.store import ChromaStore
+from ingest.store import ChromaStore, store_folder
 from ingest.types import Document, Paragraph
 
 
 def derive(folder: Path, expected: int) -> None:
     """Write `dense/`, `lexical/` and the catalogue beside `chroma/`. Raises `IndexDamagedError` for lost records."""
-    store = ChromaStore(folder / "chroma")
+    store = ChromaStore(store_folder(folder))
     records = list(store.records())
     if len({record.chunk_id for record in records}) != expected:
         raise IndexDamagedError(f"{len(records)} records where {expected} were written")

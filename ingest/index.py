@@ -7,9 +7,9 @@ index/
   uploads/, feedback.jsonl   documents that people gave in the chat, and what they thought of its answers
   generations/<id>/
     manifest.json            fingerprint and sizes, written last
-    chroma/                  the paragraphs and the vectors of their chunks
+    chroma-…/                the paragraphs and the vectors of their chunks
     catalogue.json, dense/, lexical/
-                             what is searched, derived from chroma/: filters, vectors by paragraph, BM25
+                             what is searched, derived from that: filters, vectors by paragraph, BM25
     tokens/                  token vectors by paragraph, where the embedding has such
 """
 
@@ -38,7 +38,7 @@ from ingest.errors import (
     IndexMissingError,
 )
 from ingest.lexical import LexicalIndex
-from ingest.store import ChromaStore, Record
+from ingest.store import ChromaStore, Record, new_store_folder, store_folder
 from ingest.tokens import TokenIndex
 from ingest.types import ParsedDocument
 
@@ -87,7 +87,7 @@ class Index:
             root=root,
             generation=generation,
             fingerprint=fingerprint,
-            store=ChromaStore(folder / "chroma"),
+            store=ChromaStore(store_folder(folder)),
             catalogue=Catalogue.load(folder / "catalogue.json"),
             dense=DenseIndex.load(folder / "dense", lexical.references),
             lexical=lexical,
@@ -163,7 +163,7 @@ def write_generation(
     folder = generation_folder(root, generation)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    store = ChromaStore(folder / "chroma")
+    store = ChromaStore(new_store_folder(folder))
     store.create()
     for item, rows in zip(parsed, records, strict=True):
         store.add(item, rows)

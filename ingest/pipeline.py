@@ -23,7 +23,7 @@ from ingest.index import (
 )
 from ingest.read import read
 from ingest.settings import IndexSettings
-from ingest.store import ChromaStore, Record
+from ingest.store import ChromaStore, Record, store_folder
 from ingest.tokens import TokenIndex, token_rows
 from ingest.types import IngestReport, ParsedDocument, Skipped
 from ingest.vector_cache import VectorCache, open_cache
@@ -143,7 +143,7 @@ def stored_documents(root: Path) -> tuple[ParsedDocument, ...]:
     if generation is None:
         return ()
     read_fingerprint(root, generation)
-    store = ChromaStore(generation_folder(root, generation) / "chroma")
+    store = ChromaStore(store_folder(generation_folder(root, generation)))
     return tuple(ParsedDocument(document, store.paragraphs_of(document.document_id)) for document in store.documents())
 
 

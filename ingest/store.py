@@ -8,6 +8,7 @@ the chunk's text, its metadata the paragraph's place; a document's first record 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,6 +59,17 @@ def span_of(chunk_id: str) -> Span:
     reference, grain, span = chunk_id.rsplit("|", 2)
     start, end = span.split("-")
     return Span(reference, grain, int(start), int(end))
+
+
+def store_folder(generation: Path) -> Path:
+    """Where the collections of a generation's folder lie: `chroma-` and what `new_store_folder` put behind it."""
+    return next(iter(sorted(generation.glob("chroma*"))), generation / "chroma")
+
+
+def new_store_folder(generation: Path) -> Path:
+    """A folder for a generation's collections, named anew at each build: a process has one Chroma client for each path,
+    which would read a generation that is removed and built again from the files that are gone."""
+    return generation / f"chroma-{secrets.token_hex(4)}"
 
 
 class ChromaStore:

@@ -209,6 +209,17 @@ def test_old_generations_are_removed_but_for_one(settings: IndexSettings, tmp_pa
     assert len(list((settings.index / "generations").iterdir())) == 2
 
 
+def test_a_generation_that_is_built_again_is_read_anew(settings: IndexSettings, tmp_path: Path) -> None:
+    first = note(tmp_path, "rain.txt", "It rained in Oslo.")
+    generation = ingest([first], settings).generation
+    kept = Index.open(settings.index)  # as a chat keeps it, while documents come and go
+    ingest([note(tmp_path, "snow.txt", "It snowed in Bergen.")], settings)
+    ingest((), settings, remove=["snow"])
+    again = Index.open(settings.index)
+    assert again.generation == kept.generation == generation
+    assert [item.text for item in again.store.paragraphs_of("rain")] == ["It rained in Oslo."]
+
+
 def test_the_same_documents_give_the_same_generation(settings: IndexSettings, tmp_path: Path) -> None:
     source = note(tmp_path, "rain.txt", "It rained in Oslo.")
     first = ingest([source], settings).generation
