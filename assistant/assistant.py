@@ -15,7 +15,6 @@ from assistant.budget import Allowance, Progress, silent
 from assistant.checker import Checker, Layer
 from assistant.citations import check_contract
 from assistant.conflicts import with_conflicts
-from assistant.cross_encoder import CrossEncoder
 from assistant.errors import QuestionError, RerankerError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
 from assistant.query import Query
@@ -324,7 +323,7 @@ def _reranker(settings: Settings, mode: Mode) -> Reranker | None:
         return ModelReranker(OpenAIModel(settings))
     if settings.reranker_dir is None:
         return None
-    return CrossEncoderReranker(CrossEncoder.open(settings.reranker_dir, setting="PILCROW_RERANKER_DIR"))
+    return CrossEncoderReranker.open(settings.reranker_dir)
 
 
 def standalone_question(question: str, history: History) -> str:

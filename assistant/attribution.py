@@ -16,7 +16,7 @@ from ingest.sentences import sentence_spans
 from ingest.types import Document, Paragraph
 
 FARTHEST = 3  # sentences before the one that leans
-COMMENT = re.compile(r"\(?\b(?:BEGIN )?COMMENT\b:?.*?(?:END [A-Z ]*COMMENT|\Z)", re.DOTALL)
+COMMENT = re.compile(r"\(?\b(?:COMMENT|BEGIN COMMENT)\b:?.*?(?:END[A-Z ]*COMMENT|\Z)", re.DOTALL)
 PERSON = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}"
 SAYS = (
     r"(?:said|says|noted|notes|added|adds|predicted|predicts|warned|warns|argued|argues|told|tells|stated|states|explained"

@@ -55,17 +55,15 @@ def with_conflicts(draft: Draft, question: str, passages: Sequence[Passage]) -> 
     asked = set(terms(question))
     sentences = [sentence for passage in passages for sentence in _sentences(passage) if _speaks_of(sentence, asked)]
     conflicts: dict[frozenset[int], Conflict] = {}
-    told: set[int] = set()
     for mine in _cited(draft):
         for other in sentences:
-            if mine.passage.document.document_id == other.passage.document.document_id or id(mine) in told:
+            if mine.passage.document.document_id == other.passage.document.document_id:
                 continue
             difference = disagreement(mine.text, other.text)
-            if difference is None:
-                continue
-            told.add(id(mine))
-            pair = (_number(mine, numbered), _number(other, numbered))
-            conflicts.setdefault(frozenset(pair), _conflict(pair, numbered, difference))
+            if difference is not None:
+                pair = (_number(mine, numbered), _number(other, numbered))
+                conflicts.setdefault(frozenset(pair), _conflict(pair, numbered, difference))
+                break
     if not conflicts:
         return draft
     return draft.with_conflicts(tuple(conflicts.values()), numbered.all())

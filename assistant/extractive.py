@@ -75,10 +75,9 @@ class ExtractiveAnswerer:
         confidence = probability(self.signs(query, candidates))
         if confidence < threshold():
             return Draft(missing=self._missing(query, candidates), confidence=confidence)
-        chosen = {(item.passage.reference, item.start): item for item in self._chosen(query, passages, candidates)}
-        return _draft(
-            list(chosen.values()), confidence, missing=self._unanswered(query, candidates, list(chosen.values()))
-        )
+        found = {(item.passage.reference, item.start): item for item in self._chosen(query, passages, candidates)}
+        chosen = list(found.values())
+        return _draft(chosen, confidence, missing=self._unanswered(query, candidates, chosen))
 
     def _chosen(
         self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]

@@ -8,15 +8,13 @@ each claim that the other layers let through, and is waited for.
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import replace
 from typing import get_args
 
 from assistant.errors import ModelError
-from assistant.exchange import Message
 from assistant.model import ChatModel
+from assistant.prompting import support_messages
 from assistant.types import Label, Verdict
-from prompts import fill
 
 ORDER: tuple[Label, ...] = ("contradicted", "unsupported", "partial", "supported")
 GIVEN = re.compile(rf"VERDICT:[\s*]*({'|'.join(get_args(Label))})\b", re.IGNORECASE)
@@ -32,10 +30,8 @@ class SupportJudge:
         """The verdict, lowered where the model's is lower."""
         if verdict.label not in ("supported", "partial"):
             return verdict
-        nonce = f"=== {secrets.token_hex(8)} ==="
-        prompt = fill("support", nonce=nonce, paragraph=paragraph, claim=claim)
         try:
-            given = label(self.model.reply([Message("user", prompt)]).text)
+            given = label(self.model.reply(support_messages(claim, paragraph)).text)
         except ModelError as error:
             return replace(verdict, notes=(*verdict.notes, f"The model could not judge “{claim}”: {error}"))
         if given is None:

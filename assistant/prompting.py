@@ -50,6 +50,11 @@ def rerank_messages(question: str, passages: Sequence[Passage]) -> tuple[Message
     return (Message("user", prompt),)
 
 
+def support_messages(claim: str, paragraph: str) -> tuple[Message, ...]:
+    """The prompt `support` over a claim and the paragraph it cites."""
+    return (Message("user", fill("support", nonce=_nonce(), paragraph=paragraph, claim=claim)),)
+
+
 def conversation(history: History) -> list[Message]:
     """Earlier questions and answers, without the marks of citations that are not there any more."""
     return [

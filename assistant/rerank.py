@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -54,6 +55,11 @@ class CrossEncoderReranker:
                 "one, the relevance. Give one that was trained to rank."
             )
         self.encoder = encoder
+
+    @classmethod
+    def open(cls, folder: Path) -> CrossEncoderReranker:
+        """The model in `folder`. Raises `CrossEncoderError`, in one line that says what is wrong with it."""
+        return cls(CrossEncoder.open(folder, setting=SETTING))
 
     def rerank(self, question: str, passages: Sequence[Passage], *, allowance: Allowance) -> Reranked:  # noqa: ARG002  # the Protocol's signature
         """The passages by relevance. A passage's `score` becomes its logit in standard deviations from the mean."""

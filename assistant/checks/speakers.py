@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from assistant.attribution import in_comment
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.names import REGIONS, Name, bare, is_same, names_of
 from assistant.checks.reading import Reading, Word, listed, read_words
@@ -37,7 +37,6 @@ KINDS = {
     ),
 }
 PREPOSITIONS = listed("of in at from with to for on by between over against toward among about")
-COMMENT = re.compile(r"\(?\b(?:COMMENT|BEGIN COMMENT)\b:?.*?(?:END[A-Z ]*COMMENT|\Z)", re.S)
 LINKING = frozenset(["the", "a", "an", "its", "their", "our", "and", "or"])
 PRONOUN = "he"
 Aliases = tuple[tuple[str, str], ...]
@@ -174,7 +173,7 @@ def _at(reading: Reading, at: int, names: dict[int, Name]) -> str | None:
 def _speakers_here(zone: Reading, paragraph: Reading, learned: Aliases) -> frozenset[str]:
     """The zone's speakers; the embassy for a comment; for a pronoun those of the sentences before."""
     place = paragraph.text.find(zone.text[:40])
-    if any(match.start() <= place < match.end() for match in COMMENT.finditer(paragraph.text)):
+    if in_comment(paragraph.text, place):
         return frozenset(["embassy"])
     found = set(speakers(zone, learned))
     if PRONOUN in found:
