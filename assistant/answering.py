@@ -6,7 +6,7 @@ or shown as the part it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -163,9 +163,7 @@ class Answering:
 
     def _take(self, written: Sequence[WrittenClaim]) -> list[Claim]:
         claims = []
-        for sentence in (
-            sentence for claim in written for sentence in check_claim(claim, self._given, checker=self._checker)
-        ):
+        for sentence in self._checked(written):
             if any(claim.text == sentence.text for claim in self._claims):
                 continue
             if self._rounds:
@@ -177,6 +175,12 @@ class Answering:
             else:
                 self._events.append(Event("dropped_claim", sentence.why_not))
         return claims
+
+    def _checked(self, written: Sequence[WrittenClaim]) -> Iterator[CheckedClaim]:
+        for claim in written:
+            for sentence in check_claim(claim, self._given, checker=self._checker, allowance=self.allowance):
+                self._usage = self._usage + sentence.verdict.usage
+                yield sentence
 
     def _keep(self, sentence: CheckedClaim) -> Claim:
         numbers = [self._citations.cite_span(span.passage, span.start, span.end) for span in sentence.spans]

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.budget import Allowance
 from assistant.checks.names import name_keys
 from assistant.checks.nearness import Nearness
 from assistant.support import (
@@ -32,9 +33,13 @@ DOCUMENTS_KEPT = 64
 
 
 class Layer(Protocol):
-    """What has a say on a verdict after the fitted model: see `assistant.nli` and `assistant.judge`."""
+    """What has a say on a verdict after the fitted model: see `assistant.nli` and `assistant.judge`.
 
-    def judged(self, verdict: Verdict, claim: str, paragraph: str, *, place: str) -> Verdict: ...
+    What it asks of a model is taken from the `allowance` of the question."""
+
+    def judged(
+        self, verdict: Verdict, claim: str, paragraph: str, *, place: str, allowance: Allowance | None
+    ) -> Verdict: ...
 
 
 class Checker:
@@ -51,13 +56,21 @@ class Checker:
         self._known: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
         self._lock = Lock()
 
-    def check(self, claim: str, paragraph: Paragraph, document: Document, *, quote: str | None = None) -> Verdict:
+    def check(
+        self,
+        claim: str,
+        paragraph: Paragraph,
+        document: Document,
+        *,
+        quote: str | None = None,
+        allowance: Allowance | None = None,
+    ) -> Verdict:
         """Whether the paragraph (or `quote`, a part of it) bears the claim out; reasons call it by its anchor."""
         verdict = check_paragraph(
             claim, paragraph, document, quote=quote, surroundings=self.surroundings(claim, paragraph)
         )
         for layer in self.layers if not is_verbatim(claim, paragraph.text) else ():
-            verdict = layer.judged(verdict, claim, paragraph.text, place=place_of(paragraph))
+            verdict = layer.judged(verdict, claim, paragraph.text, place=place_of(paragraph), allowance=allowance)
         return verdict
 
     def measure(self, claim: str, paragraph: Paragraph, document: Document) -> Measured:

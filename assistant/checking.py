@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from rapidfuzz import fuzz
 
+from assistant.budget import Allowance
 from assistant.citations import locate
 from assistant.support import check_paragraph, check_support, context_of
-from assistant.types import Passage, Verdict
+from assistant.types import Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
 from ingest.sentences import sentence_spans
@@ -30,7 +32,18 @@ JAPANESE = ("HIRAGANA", "KATAKANA")
 class Checker(Protocol):
     """Says whether a paragraph bears a sentence out, with what it knows beyond the two: see `assistant.checker`."""
 
-    def check(self, claim: str, paragraph: Paragraph, document: Document, *, quote: str | None = None) -> Verdict: ...
+    def check(
+        self,
+        claim: str,
+        paragraph: Paragraph,
+        document: Document,
+        *,
+        quote: str | None = None,
+        allowance: Allowance | None = None,
+    ) -> Verdict: ...
+
+
+Check = Callable[..., Verdict]  # of a claim, a paragraph and its document, and by `quote` the part that is cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +90,21 @@ class CheckedClaim:
 
 
 def check_claim(
-    claim: WrittenClaim, passages: Sequence[Passage], *, checker: Checker | None = None
+    claim: WrittenClaim,
+    passages: Sequence[Passage],
+    *,
+    checker: Checker | None = None,
+    allowance: Allowance | None = None,
 ) -> list[CheckedClaim]:
     """Each sentence of a written claim against all that the claim cites, so that no second sentence rides along.
 
     `passages` are numbered from 1 in the order in which the model was given them. Without a `checker`, the words alone
-    decide.
+    decide. A checker that asks a model does so out of the question's `allowance`.
     """
+    check: Check = partial(checker.check, allowance=allowance) if checker else check_paragraph
     text = " ".join(STRAY_MARK.sub("", claim.text).split())
     checked = [
-        _check_sentence(text[start:end], claim.citations, passages=passages, checker=checker)
+        _check_sentence(text[start:end], claim.citations, passages=passages, check=check)
         for start, end in sentence_spans(text)
     ]
     if checked:
@@ -95,7 +113,7 @@ def check_claim(
 
 
 def _check_sentence(
-    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], checker: Checker | None
+    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], check: Check
 ) -> CheckedClaim:
     if not terms(text):
         problem = f"It says nothing that can be checked: {text}"
@@ -110,7 +128,7 @@ def _check_sentence(
             problems.append(f"{found}: {text}")
     if not citations:
         problems.append(f"No quote is given for: {text}")
-    verdict = _verdict(text, spans, checker=checker) if spans else Verdict("unsupported", tuple(problems))
+    verdict = _verdict(text, spans, check=check) if spans else Verdict("unsupported", tuple(problems))
     return CheckedClaim(text, tuple(spans), verdict, tuple(problems))
 
 
@@ -141,7 +159,7 @@ def _nearest_sentence(text: str, paragraph: str) -> tuple[int, int]:
     )
 
 
-def _verdict(text: str, spans: Sequence[Span], *, checker: Checker | None) -> Verdict:
+def _verdict(text: str, spans: Sequence[Span], *, check: Check) -> Verdict:
     """The sentence against all that it cites: one paragraph bears it out and none speaks against it, or all together
     do where each has a part of it."""
     paragraphs = " ".join(dict.fromkeys(span.passage.paragraph.text for span in spans))
@@ -156,20 +174,25 @@ def _verdict(text: str, spans: Sequence[Span], *, checker: Checker | None) -> Ve
             text,
             passage,
             quotes=[span.quote for span in spans if span.passage.reference == passage.reference],
-            checker=checker,
+            check=check,
         )
         for passage in together.values()
     ]
+    return replace(_of_all(text, spans, verdicts), usage=sum((verdict.usage for verdict in verdicts), start=Usage()))
+
+
+def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict]) -> Verdict:
+    """One of the verdicts on each paragraph cited, or one on what is quoted of all of them together."""
     best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
     if against or best.label == "supported" or any(verdict.label not in SHOWN for verdict in verdicts):
         return against[0] if against else best
-    passages = list(together.values())
+    passages = tuple({span.passage.reference: span.passage for span in spans}.values())
     dates = {passage.document.date for passage in passages}
     joined = check_support(
         text,
         " ".join(span.quote for span in spans),
-        paragraphs,
+        " ".join(dict.fromkeys(passage.paragraph.text for passage in passages)),
         context=" ".join(context_of(passage.paragraph, passage.document) for passage in passages),
         date=dates.pop() if len(dates) == 1 else None,
         place="what is cited",
@@ -177,12 +200,11 @@ def _verdict(text: str, spans: Sequence[Span], *, checker: Checker | None) -> Ve
     return joined if len(verdicts) > 1 else best
 
 
-def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], checker: Checker | None) -> Verdict:
-    """The sentence against one paragraph; its meaning is compared too, where there is a checker to do that."""
-    paragraph, document, quote = passage.paragraph, passage.document, " ".join(quotes)
-    if checker is None or text in paragraph.text:
-        return check_paragraph(text, paragraph, document, quote=quote)
-    return checker.check(text, paragraph, document, quote=quote)
+def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], check: Check) -> Verdict:
+    """The sentence against one paragraph; what stands there word for word needs no more than the words."""
+    if text in passage.paragraph.text:
+        check = check_paragraph
+    return check(text, passage.paragraph, passage.document, quote=" ".join(quotes))
 
 
 def _turned_copy(text: str, paragraphs: str) -> str:

@@ -3,8 +3,10 @@ once for those that must not."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import aclosing, closing
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from assistant.budget import Allowance
@@ -65,7 +67,8 @@ async def aconverse(model: ChatModel, dialogue: Dialogue[Found]) -> AsyncGenerat
         try:
             async with aclosing(model.astream(messages, structured=structured, allowance=allowance)) as items:
                 async for item in items:
-                    for found in dialogue.finish(item) if isinstance(item, Reply) else dialogue.feed(item):
+                    take = partial(dialogue.finish, item) if isinstance(item, Reply) else partial(dialogue.feed, item)
+                    for found in await asyncio.to_thread(take):  # checking a claim may take a while, or ask a model
                         yield found
         except ModelError as error:
             dialogue.fail(error)

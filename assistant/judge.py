@@ -2,7 +2,7 @@
 
 Off unless `PILCROW_JUDGE=1` and a model is set. The model can take a claim's support away and never give it; where it
 cannot be asked, or says nothing that can be read, the verdict stays and says so in its notes. It costs a request for
-each claim that the other layers let through, and is waited for.
+each claim that the other layers let through, out of the question's own allowance, and is waited for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import get_args
 
+from assistant.budget import Allowance
 from assistant.errors import ModelError
 from assistant.model import ChatModel
 from assistant.prompting import support_messages
@@ -26,14 +27,18 @@ class SupportJudge:
     def __init__(self, model: ChatModel) -> None:
         self.model = model
 
-    def judged(self, verdict: Verdict, claim: str, paragraph: str, *, place: str) -> Verdict:
-        """The verdict, lowered where the model's is lower."""
+    def judged(
+        self, verdict: Verdict, claim: str, paragraph: str, *, place: str, allowance: Allowance | None = None
+    ) -> Verdict:
+        """The verdict, lowered where the model's is lower, with the tokens that the model took."""
         if verdict.label not in ("supported", "partial"):
             return verdict
         try:
-            given = label(self.model.reply(support_messages(claim, paragraph)).text)
+            reply = self.model.reply(support_messages(claim, paragraph), allowance=allowance)
         except ModelError as error:
             return replace(verdict, notes=(*verdict.notes, f"The model could not judge “{claim}”: {error}"))
+        verdict = replace(verdict, usage=verdict.usage + reply.usage)
+        given = label(reply.text)
         if given is None:
             return replace(verdict, notes=(*verdict.notes, f"The model gave no verdict that can be read on “{claim}”."))
         if ORDER.index(given) >= ORDER.index(verdict.label):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.budget import Allowance
 from assistant.cross_encoder import CrossEncoder
 from assistant.errors import CrossEncoderError
 from assistant.types import Verdict
@@ -47,7 +48,15 @@ class Inference:
             )
         return cls(encoder, entailment=entailment, contradiction=contradiction)
 
-    def judged(self, verdict: Verdict, claim: str, paragraph: str, *, place: str) -> Verdict:
+    def judged(
+        self,
+        verdict: Verdict,
+        claim: str,
+        paragraph: str,
+        *,
+        place: str,
+        allowance: Allowance | None = None,  # noqa: ARG002  # it asks no server
+    ) -> Verdict:
         """The verdict after what the model says of the claim."""
         if verdict.label not in ("supported", "partial"):
             return verdict

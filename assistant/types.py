@@ -36,15 +36,38 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the answering model was sent and sent back, and what they cost; None where no prices are set."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+
+    def __add__(self, other: Usage) -> Usage:
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            sum(costs) if costs else None,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tokens, and the cost where it is known."""
+        cost = {} if self.cost is None else {"cost": round(self.cost, 6)}
+        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens, **cost}
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words, the sentence that decides;
-    `notes` tell what of the check could not be done."""
+    `notes` tell what of the check could not be done, `usage` is what a model that was asked took for it."""
 
     label: Label
     reasons: tuple[str, ...] = ()
     score: float = 0.0
     sentence: str | None = None
     notes: tuple[str, ...] = ()
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,28 +147,6 @@ class Event:
 
     kind: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens that the answering model was sent and sent back, and what they cost; None where no prices are set."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost: float | None = None
-
-    def __add__(self, other: Usage) -> Usage:
-        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-            sum(costs) if costs else None,
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The tokens, and the cost where it is known."""
-        cost = {} if self.cost is None else {"cost": round(self.cost, 6)}
-        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": self.completion_tokens, **cost}
 
 
 @dataclass(frozen=True, slots=True)

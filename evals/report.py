@@ -331,8 +331,12 @@ class _Failure:
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
+    """A wrong verdict with its paragraph, in three parts: `deciding` is the sentence that decided."""
+
     claim: ClaimCase
-    text: str | None
+    before: str | None
+    deciding: str = ""
+    after: str = ""
 
 
 def _failures(cases: Sequence[Case], paragraphs: Mapping[str, str]) -> dict[str, list[_Failure]]:
@@ -366,7 +370,10 @@ def _expected(reference: str, case: Case, paragraphs: Mapping[str, str]) -> _Sho
 
 
 def _wrong(claim: ClaimCase, paragraphs: Mapping[str, str]) -> _Wrong:
-    return _Wrong(claim, paragraphs.get(claim.reference))
+    text = paragraphs.get(claim.reference)
+    if text is None or not claim.sentence:
+        return _Wrong(claim, text)
+    return _Wrong(claim, *text.partition(claim.sentence))
 
 
 # Figures as they are written.

@@ -215,6 +215,7 @@ def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> Claim
         verdict=verdict.label,
         score=verdict.score,
         reasons=verdict.reasons,
+        sentence=verdict.sentence,
     )
 
 

@@ -43,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class ClaimCase:
-    """One gold claim and the verdict on it."""
+    """One gold claim, the verdict on it, and the sentence of the paragraph that decided."""
 
     id: str
     kind: str
@@ -54,6 +54,7 @@ class ClaimCase:
     verdict: str
     score: float
     reasons: tuple[str, ...]
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

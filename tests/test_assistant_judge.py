@@ -1,5 +1,7 @@
 """The model as a judge of claims: it can lower a verdict, never raise one, and says so where it cannot be asked."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,14 +20,18 @@ REFERENCE = "06SEOUL1789 ¶3"
 
 
 class Judging:
-    """Answers with one true claim in other words, and as a judge gives a fixed reply."""
+    """Answers with one true claim in other words, and as a judge gives a fixed reply after some `seconds`."""
 
-    def __init__(self, verdict: Reply) -> None:
+    def __init__(self, verdict: Reply, *, seconds: float = 0.0) -> None:
         self.verdict = verdict
+        self.seconds = seconds
         self.answers = Answering()
 
     def reply(self, request: ChatRequest) -> Reply:
-        return self.verdict if "VERDICT:" in request.prompt else self.answers.reply(request)
+        if "VERDICT:" not in request.prompt:
+            return self.answers.reply(request)
+        time.sleep(self.seconds)
+        return self.verdict
 
 
 class Answering(Honest):
@@ -76,6 +82,30 @@ def test_each_claim_of_an_answer_is_judged(bundled_index: Path) -> None:
         answer = Assistant.open(settings(server, bundled_index, judge=True)).ask("What would Kang not speculate on?")
     assert answer.claims == ()
     assert any("the model that judges finds it unsupported by ¶3" in event.detail for event in answer.events)
+
+
+def test_what_a_judge_takes_is_in_the_usage(bundled_index: Path) -> None:
+    judging = Judging(Text("VERDICT: supported"))
+    with ModelServer(judging) as server:
+        judged = Assistant.open(settings(server, bundled_index, judge=True)).ask("What would Kang not speculate on?")
+        alone = Assistant.open(settings(server, bundled_index)).ask("What would Kang not speculate on?")
+    assert judged.draft.usage.prompt_tokens > alone.draft.usage.prompt_tokens
+    assert [claim.text for claim in judged.claims] == [CLAIM]
+
+
+def test_the_loop_goes_on_while_a_judge_is_waited_for(bundled_index: Path) -> None:
+    async def longest_pause(assistant: Assistant) -> float:
+        asking = asyncio.create_task(assistant.aask("What would Kang not speculate on?"))
+        pauses = []
+        while not asking.done():
+            started = time.perf_counter()
+            await asyncio.sleep(0.01)
+            pauses.append(time.perf_counter() - started)
+        return max(pauses)
+
+    with ModelServer(Judging(Text("VERDICT: supported"), seconds=1.0)) as server:
+        assistant = Assistant.open(settings(server, bundled_index, judge=True))
+        assert asyncio.run(longest_pause(assistant)) < 1.0
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,13 @@ def test_a_wrong_verdict_shows_reasons_and_paragraph() -> None:
     assert "Reasons given “thrice” is not in ¶2 ledger ¶2 The council met twice." in text
 
 
+def test_the_sentence_that_decides_is_marked_in_its_paragraph() -> None:
+    claim = replace(CLAIM, reference="ledger ¶1", sentence=TEXTS["ledger ¶1"])
+    page = page_of(run_of(RIGHT, claims=(claim,)))
+    assert ("mark", {"title": "the sentence that decides"}) in page.elements
+    assert f"the sentence that decides marked {TEXTS['ledger ¶1']}" in page.text
+
+
 def test_settings_are_shown() -> None:
     page = page_of(run_of(RIGHT, settings={"mode": "llm", "judge": None, "weights": {"bm25": 0.4}}))
     assert 'mode llm judge – weights {"bm25": 0.4}' in page.text
