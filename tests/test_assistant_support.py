@@ -201,6 +201,10 @@ def test_a_denial_is_found_by_how_it_is_made(claim: str, sentence: str) -> None:
     assert max(measures[name] for name in ("opposite", "flipped", "flipped_most", "valence_turned")) > 0
 
 
+def test_a_text_may_end_in_a_denial() -> None:
+    assert check_support("Asked to stay, he said no", "", "Asked to stay, he said no way", context="").label
+
+
 def test_a_name_is_no_denial() -> None:
     measures = check_polarity(read_words("Ban Ki-moon paid a visit."), read_words("The minister paid a visit."), {})
     assert {measures.measures[name] for name in ("opposite", "flipped", "flipped_most")} == {0.0}

@@ -202,7 +202,7 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     at = 0
     while at < len(lowers):
-        for size in (4, 3, 2, 1):
+        for size in range(min(4, len(lowers) - at), 0, -1):
             phrase = " ".join(lowers[at : at + size])
             denies = phrases.get(phrase)
             if denies is None and size == 1 and phrase.endswith("n't"):
