@@ -15,6 +15,7 @@ from assistant.budget import Allowance, Progress, silent
 from assistant.checker import Checker, Layer
 from assistant.citations import check_contract
 from assistant.conflicts import with_conflicts
+from assistant.entailment import EntailmentModel
 from assistant.errors import QuestionError, RerankerError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
 from assistant.query import Query
@@ -166,7 +167,8 @@ class Assistant:
             from assistant.model import OpenAIModel
 
             layers.append(SupportJudge(OpenAIModel(self.settings)))
-        return Checker(self.index, self.embedding, layers=layers)
+        entailment = EntailmentModel.open(self.settings.model_dir)
+        return Checker(self.index, self.embedding, entailment=entailment, layers=layers)
 
     def check(self, claim: str, reference: str) -> Verdict:
         """Whether the paragraph says that. Raises `UnknownReferenceError`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from assistant.budget import Allowance
 from assistant.checks.names import name_keys
 from assistant.checks.nearness import Nearness
+from assistant.entailment import EntailmentModel
 from assistant.support import (
     Measured,
     Surroundings,
@@ -30,6 +32,7 @@ from ingest.index import Index
 from ingest.types import Document, Paragraph
 
 DOCUMENTS_KEPT = 64
+SAME = 0.97  # cosine from which on two texts may be the same
 
 
 class Layer(Protocol):
@@ -49,10 +52,13 @@ class Checker:
     `DOCUMENTS_KEPT` documents are kept.
     """
 
-    def __init__(self, index: Index, embedding: Embedding, *, layers: Sequence[Layer] = ()) -> None:
+    def __init__(
+        self, index: Index, embedding: Embedding, *, entailment: EntailmentModel, layers: Sequence[Layer] = ()
+    ) -> None:
         self.index = index
         self.layers = tuple(layers)
         self.embedding = embedding
+        self.known = Surroundings(weight=index.lexical.idf, entailment=entailment.read)
         self._known: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
         self._lock = Lock()
 
@@ -92,16 +98,24 @@ class Checker:
         best = np.maximum(dense.best("sentence", vector), dense.best("pair", vector))
         similar = float(best[number])
         best[number] = -1.0
+        rival = int(best.argmax())
         names, document_terms = self._spoken_of(paragraph.document_id)
-        return Surroundings(
+        return replace(
+            self.known,
             sentences=sentences,
             near=near,
             similar=max(0.0, similar),
-            rival=max(0.0, float(best.max())),
+            rival=max(0.0, float(best[rival])),
+            stands_in=self._stands_in(claim, paragraph, rival) if best[rival] >= SAME else None,
             names=names,
             terms=document_terms,
-            weight=self.index.lexical.idf,
         )
+
+    def _stands_in(self, claim: str, paragraph: Paragraph, number: int) -> str | None:
+        """The reference of the paragraph of that number, where it has the claim word for word and this one has not."""
+        reference = self.index.catalogue.entries[number].reference
+        (other,) = self.index.store.paragraphs([reference]).values()
+        return reference if is_verbatim(claim, other.text) and not is_verbatim(claim, paragraph.text) else None
 
     def _read(self, claim: str, reference: str) -> tuple[NDArray[np.float32], Nearness | None]:
         """The claim's vector and, where the embedding reads token by token, how near its tokens come to the

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from assistant.budget import Allowance
 from assistant.citations import locate
-from assistant.support import check_paragraph, check_support, context_of
+from assistant.support import Surroundings, check_paragraph, check_support, context_of
 from assistant.types import Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
@@ -31,6 +31,11 @@ JAPANESE = ("HIRAGANA", "KATAKANA")
 
 class Checker(Protocol):
     """Says whether a paragraph bears a sentence out, with what it knows beyond the two: see `assistant.checker`."""
+
+    @property
+    def known(self) -> Surroundings:
+        """What it knows whatever the paragraph."""
+        ...
 
     def check(
         self,
@@ -102,9 +107,10 @@ def check_claim(
     decide. A checker that asks a model does so out of the question's `allowance`.
     """
     check: Check = partial(checker.check, allowance=allowance) if checker else check_paragraph
+    known = checker.known if checker else Surroundings()
     text = " ".join(STRAY_MARK.sub("", claim.text).split())
     checked = [
-        _check_sentence(text[start:end], claim.citations, passages=passages, check=check)
+        _check_sentence(text[start:end], claim.citations, passages=passages, check=check, known=known)
         for start, end in sentence_spans(text)
     ]
     if checked:
@@ -113,7 +119,7 @@ def check_claim(
 
 
 def _check_sentence(
-    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], check: Check
+    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], check: Check, known: Surroundings
 ) -> CheckedClaim:
     if not terms(text):
         problem = f"It says nothing that can be checked: {text}"
@@ -128,7 +134,7 @@ def _check_sentence(
             problems.append(f"{found}: {text}")
     if not citations:
         problems.append(f"No quote is given for: {text}")
-    verdict = _verdict(text, spans, check=check) if spans else Verdict("unsupported", tuple(problems))
+    verdict = _verdict(text, spans, check=check, known=known) if spans else Verdict("unsupported", tuple(problems))
     return CheckedClaim(text, tuple(spans), verdict, tuple(problems))
 
 
@@ -159,7 +165,7 @@ def _nearest_sentence(text: str, paragraph: str) -> tuple[int, int]:
     )
 
 
-def _verdict(text: str, spans: Sequence[Span], *, check: Check) -> Verdict:
+def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundings) -> Verdict:
     """The sentence against all that it cites: one paragraph bears it out and none speaks against it, or all together
     do where each has a part of it."""
     paragraphs = " ".join(dict.fromkeys(span.passage.paragraph.text for span in spans))
@@ -178,10 +184,10 @@ def _verdict(text: str, spans: Sequence[Span], *, check: Check) -> Verdict:
         )
         for passage in together.values()
     ]
-    return replace(_of_all(text, spans, verdicts), usage=sum((verdict.usage for verdict in verdicts), start=Usage()))
+    return replace(_of_all(text, spans, verdicts, known), usage=sum((item.usage for item in verdicts), start=Usage()))
 
 
-def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict]) -> Verdict:
+def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known: Surroundings) -> Verdict:
     """One of the verdicts on each paragraph cited, or one on what is quoted of all of them together."""
     best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
@@ -196,6 +202,7 @@ def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict]) -> Ve
         context=" ".join(context_of(passage.paragraph, passage.document) for passage in passages),
         date=dates.pop() if len(dates) == 1 else None,
         place="what is cited",
+        surroundings=known,
     )
     return joined if len(verdicts) > 1 else best
 

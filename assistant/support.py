@@ -1,8 +1,8 @@
 """A claim and the paragraph it cites in, a Verdict out: does the paragraph say that? It fails closed.
 
 The layers in `assistant.checks` each measure one way in which a claim can differ from its paragraph, and say in words
-what they found. A logistic regression weighs the measures (`support.json`, fitted by `evals.fit_support`); what
-contradicts the paragraph outright is never supported, whatever the regression says.
+what they found; `assistant.entailment` reads the two together. A logistic regression weighs the measures, as fitted by
+`evals.fit_support` (`support.json`). Some things fail a claim whatever that says: see `_fails`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib import resources
 from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
 from assistant.checks.dates import check_dates, day_of, times
-from assistant.checks.finding import Reason
+from assistant.checks.finding import Finding, Reason
 from assistant.checks.modality import check_modality
 from assistant.checks.names import check_names, learn_aliases
 from assistant.checks.nearness import Nearness
@@ -27,6 +27,7 @@ from assistant.checks.quantifiers import check_quantifiers
 from assistant.checks.reading import read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
+from assistant.entailment import Entailment
 from assistant.types import Label, Verdict
 from ingest.types import Document, Paragraph
 
@@ -47,6 +48,12 @@ CONFLICTS = (
     "valence_turned",
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
+INVENTED = frozenset(["missing_figure", "foreign_name"])
+OTHERWISE = frozenset(["missing_number", "wrong_time"])
+SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
+LIKELY = 0.5
+ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
+FIRM = 0.35  # `entailed` from which on it outweighs the layers that read words: 0.9 in probability
 REASONS_SHOWN = 3
 TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
 PARTLY = 0.5
@@ -58,7 +65,9 @@ LEAST_SIMILAR = 0.4  # ... be as similar to it as this
 class Surroundings:
     """What is known beyond the paragraph: similarity of the claim to each of its sentences by span, to its best
     sentence or pair of sentences (`similar`) and to the best of all other paragraphs (`rival`), as cosines; names and
-    terms of the whole document; the weight (IDF) of a term."""
+    terms of the whole document; the weight (IDF) of a term; what reads a claim together with sentences; the reference
+    of another paragraph where the claim stands word for word.
+    """
 
     sentences: Mapping[tuple[int, int], float] = field(default_factory=dict)
     near: Nearness | None = None
@@ -67,6 +76,8 @@ class Surroundings:
     names: frozenset[str] = frozenset()
     terms: frozenset[str] = frozenset()
     weight: Callable[[str], float] | None = None
+    entailment: Callable[[str, str], Entailment] | None = None
+    stands_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,9 @@ def check_support(
         against = _quote_against(claim, quote, surroundings)
         reasons = (*against, *reasons)
         outright = outright or frozenset(reason.measure for reason in against)
-    if outright or _is_elsewhere(measured.measures):
+    if surroundings.stands_in:
+        reasons = (Reason("missing", f"it stands in {surroundings.stands_in}, not in {{place}}", "elsewhere"), *reasons)
+    if surroundings.stands_in or _fails(measured.measures, outright=bool(outright)):
         score = min(score, model.threshold / 2)
     label = _label(score, reasons, measured.measures, threshold=model.threshold)
     if label == "supported":
@@ -194,8 +207,21 @@ def measure_support(
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
-    measures |= {"any_conflict": float(conflict), **_nearness(known)}
-    return Measured(measures, tuple(reason for finding in findings for reason in finding.reasons), zone)
+    read = check_entailment(known.entailment(claim, zone.around)) if known.entailment else Finding()
+    measures |= {"any_conflict": float(conflict), **_nearness(known), **read.measures}
+    return Measured(measures, tuple(reason for finding in (*findings, read) for reason in finding.reasons), zone)
+
+
+def check_entailment(read: Entailment) -> Finding:
+    """`entailed`: log-odds that the sentences bear the claim out, from -1 to 1; `denied`: probability that they say
+    otherwise."""
+    odds = math.log(max(read.entailed, 1e-9) / max(1 - read.entailed, 1e-9))
+    measures = {"entailed": max(-1.0, min(1.0, odds / SURE)), "denied": read.contradicted}
+    if read.contradicted >= LIKELY:
+        return Finding(measures, (Reason("conflict", "{place}, read as a whole, says otherwise", "denied"),))
+    if read.entailed < LIKELY:
+        return Finding(measures, (Reason("missing", "{place}, read as a whole, does not bear it out", "entailed"),))
+    return Finding(measures)
 
 
 def is_verbatim(claim: str, paragraph: str) -> bool:
@@ -216,6 +242,18 @@ def load_model() -> Model:
 
 def _weight(term: str, known: Surroundings) -> float:
     return known.weight(term) if known.weight else TYPICAL_WEIGHT
+
+
+def _fails(measures: Mapping[str, float], *, outright: bool) -> bool:
+    """Whether a claim cannot be supported, whatever the regression says of it.
+
+    A figure or a name that is not there always fails it. Numbers in words, which may count what is listed, times and
+    words that pull the other way do so unless the entailment model is all but certain that it is borne out.
+    """
+    if any(measures[name] > 0 for name in INVENTED) or _is_elsewhere(measures):
+        return True
+    turned = outright and measures["coverage"] >= ABOUT_THAT
+    return (turned or any(measures[name] > 0 for name in OTHERWISE)) and measures.get("entailed", -1.0) < FIRM
 
 
 def _is_elsewhere(measures: Mapping[str, float]) -> bool:

@@ -20,6 +20,7 @@ import numpy as np
 
 from assistant import Assistant, Settings
 from assistant.query import Query
+from assistant.support import measure_support
 from evals.gold import gold_file, load_claims, load_questions
 from ingest import ingest
 
@@ -37,6 +38,7 @@ def main() -> None:
         assistant = Assistant.open(settings)
         _warm(assistant)
         _steps(assistant)
+        _steps_of_a_check(assistant)
 
 
 def _cold(index: Path) -> None:
@@ -86,6 +88,30 @@ def _steps(assistant: Assistant) -> None:
     }
     for name, step in steps.items():
         times = [_once(lambda step=step, query=query: step(query)) * 1000 for query in queries]  # type: ignore[misc]  # as above
+        _row(f"  {name}", statistics.median(times), "ms")
+
+
+def _steps_of_a_check(assistant: Assistant) -> None:
+    """What each step of a check takes, in the median."""
+    checker = assistant.checker
+    claims = load_claims(gold_file("claims"))[SAMPLE : 2 * SAMPLE]
+    pairs = [(claim.claim, assistant.paragraph(claim.reference)) for claim in claims]
+    known = [checker.surroundings(claim, paragraph) for claim, paragraph in pairs]
+    zones = [
+        measure_support(claim, item.text, surroundings=replace(one, entailment=None)).zone
+        for (claim, item), one in zip(pairs, known, strict=True)
+    ]
+    steps: dict[str, Callable[[int], object]] = {
+        "reading the claim (its vectors)": lambda number: checker.surroundings(*pairs[number]),
+        "reading it with its sentences": lambda number: assistant.checker.known.entailment(  # type: ignore[misc]  # an assistant's has one
+            pairs[number][0], zones[number].around
+        ),
+        "all layers of words": lambda number: measure_support(
+            pairs[number][0], pairs[number][1].text, surroundings=replace(known[number], entailment=None)
+        ),
+    }
+    for name, step in steps.items():
+        times = [_once(lambda step=step, number=number: step(number)) * 1000 for number in range(len(pairs))]  # type: ignore[misc]  # as above
         _row(f"  {name}", statistics.median(times), "ms")
 
 

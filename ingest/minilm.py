@@ -1,18 +1,14 @@
 """all-MiniLM-L6-v2 in onnxruntime: texts go in, unit vectors come out, without PyTorch.
 
 The weights are a safetensors file that is mapped, never copied; the graph over them is built here. A cold command line
-pays for every import on the way, which is why the few kilobytes of ONNX are written by hand (`import onnx` takes longer
-than all the rest) and why the weights are hashed while onnxruntime loads.
+pays for every import on the way, which is why the weights are hashed while onnxruntime loads.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import mmap
-import os
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import EmbeddingError
+from ingest.onnx_graph import EPSILON, INT32, Graph, Weights
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -35,12 +32,7 @@ SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 LAYERS = 6
-HEADS = 12
-EPSILON = 1e-12  # of the layer normalisations
 BATCH = 8  # texts; larger batches are no faster on a CPU and take more memory
-
-FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-FLOAT, INT32 = 1, 6  # ONNX element types
 
 # The tokenizer raises TypeError on half a surrogate pair and drops U+FFFD; one for one, so that offsets hold.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -80,7 +72,7 @@ class MiniLM:
 
         Raises EmbeddingError when a file is missing, unreadable or not the published one, by its sha256.
         """
-        weights, vocabulary = _model_files(folder)
+        weights, vocabulary = model_files(folder)
         with ThreadPoolExecutor(max_workers=1) as thread:
             hashing = thread.submit(_verified, weights)
             import onnxruntime  # noqa: F401  # loaded here, not above: the weights are hashed meanwhile
@@ -142,7 +134,16 @@ class MiniLM:
         return (states[row, : len(ids)] for row, ids in enumerate(batch))
 
 
-def _model_files(folder: Path | None) -> tuple[Path, Path]:
+def open_vocabulary(folder: Path | None = None) -> tuple[Tokenizer, NDArray[np.float32]]:
+    """The model's tokenizer, and its vector for each token (30,522 × 384, float32), mapped.
+
+    Raises EmbeddingError as `MiniLM.open` does; the weights' sha256 is left to that.
+    """
+    weights, vocabulary = model_files(folder)
+    return _tokenizer(_verified(vocabulary)), Weights(weights).array("embeddings.word_embeddings.weight")
+
+
+def model_files(folder: Path | None = None) -> tuple[Path, Path]:
     """The weights' file and the tokenizer's. A folder that is None is the package's: found, not imported, for what a
     package of weights does when it is imported is its own affair."""
     ways_to_add_it = (
@@ -188,148 +189,16 @@ def _tokenizer(content: bytes | mmap.mmap) -> Tokenizer:
 
 
 def _session(weights: Path) -> InferenceSession:
-    """An onnxruntime session whose weights are mapped from the file."""
-    import onnxruntime
-
-    weights = weights.resolve()  # onnxruntime refuses weights that are a link out of their folder
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors
-    # Left to itself it counts the machine's cores, not the process's, and complains where it may not pin threads.
-    options.intra_op_num_threads = _usable_cores()
-    # The graph is written as it is to run: every fusion that applies is in it.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # A second, repacked copy of the weights saves a question 2 ms, and costs every start 50 ms and 43 MB.
-    options.add_session_config_entry("session.disable_prepacking", "1")
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
-    return onnxruntime.InferenceSession(_graph(weights), options, providers=["CPUExecutionProvider"])
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _graph(weights: Path) -> bytes:
-    """The model as an ONNX ModelProto whose tensors are byte ranges of the safetensors file.
-
-    Inputs `token_ids`, `segment_ids` and `mask` (texts × tokens, int32); output the last hidden states (texts × tokens
-    × 384, float32). All operators but Add are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the
-    exact GELU, by erf.
-    """
-    graph = _Graph(weights)
+    """The model as a session: inputs `token_ids`, `segment_ids` and `mask` (texts × tokens, int32); output the last
+    hidden states (texts × tokens × 384, float32)."""
+    graph = Graph(Weights(weights.resolve()))  # onnxruntime refuses weights that are a link out of their folder
     tables = [graph.tensor(f"embeddings.{table}_embeddings.weight") for table in ("word", "position", "token_type")]
     norm = graph.layer_norm("embeddings")
     ids = ["token_ids", "segment_ids"]
     states = graph.add("EmbedLayerNormalization", [*ids, *tables, *norm], unused=["lengths"], epsilon=EPSILON)
-    for layer in range(LAYERS):
-        block = f"encoder.layer.{layer}"
-        heads = [graph.dense(states, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
-        attended = graph.add("MultiHeadAttention", [*heads, "", "mask"], num_heads=HEADS)
-        states = graph.residual(attended, states, f"{block}.attention.output")
-        inner = graph.dense(states, f"{block}.intermediate.dense", then="BiasGelu")
-        states = graph.residual(inner, states, f"{block}.output")
-    return graph.to_model([*ids, "mask"], states)
-
-
-class _Graph:
-    """An ONNX graph as it grows. The numbers in it are the field numbers of onnx.proto."""
-
-    def __init__(self, weights: Path) -> None:
-        with weights.open("rb") as file:  # safetensors: the header's size, the header in JSON, the tensors' bytes
-            header_size = int.from_bytes(file.read(8), "little")
-            self._header = json.loads(file.read(header_size))
-        self._first_byte = 8 + header_size
-        self._file_name = weights.name
-        self._nodes: list[bytes] = []
-        self._tensors: list[bytes] = []
-
-    def tensor(self, name: str) -> str:
-        """Declare a tensor of the file; its name."""
-        start, end = self._header[name]["data_offsets"]
-        place = {"location": self._file_name, "offset": str(self._first_byte + start), "length": str(end - start)}
-        dimensions = [(1, size) for size in self._header[name]["shape"]]
-        entries = [(13, _message((1, key), (2, value))) for key, value in place.items()]
-        external = 1  # DataLocation
-        self._tensors.append(_message(*dimensions, (2, FLOAT), (8, name), *entries, (14, external)))
-        return name
-
-    def layer_norm(self, block: str) -> list[str]:
-        """Declare the scale and the shift of a block's layer normalisation."""
-        return [self.tensor(f"{block}.LayerNorm.weight"), self.tensor(f"{block}.LayerNorm.bias")]
-
-    def add(
-        self, operator: str, inputs: Sequence[str], *, unused: Sequence[str] = (), **attributes: int | float
-    ) -> str:
-        """Append an operator; the name of its first output. `unused` are others that it must have."""
-        output = f"{operator}.{len(self._nodes)}"
-        domain = "" if operator == "Add" else FUSED
-        encoded = [
-            (5, _message((1, name), *(((2, value), (20, 1)) if isinstance(value, float) else ((3, value), (20, 2)))))
-            for name, value in attributes.items()
-        ]
-        names = [(1, name) for name in inputs] + [(2, name) for name in (output, *unused)]
-        self._nodes.append(_message(*names, (4, operator), *encoded, (7, domain)))
-        return output
-
-    def dense(self, states: str, layer: str, *, then: str = "Add") -> str:
-        """Append a layer's product and, with its bias, what comes then."""
-        return self.add(then, [self._product(states, layer), self.tensor(f"{layer}.bias")])
-
-    def residual(self, states: str, skipped: str, block: str) -> str:
-        """Append a block's dense layer, the sum with what skipped the block, and the layer normalisation."""
-        inputs = [self._product(states, f"{block}.dense"), skipped, *self.layer_norm(block)]
-        return self.add("SkipLayerNormalization", [*inputs, self.tensor(f"{block}.dense.bias")], epsilon=EPSILON)
-
-    def _product(self, states: str, layer: str) -> str:
-        # PyTorch stores a layer's weights as outputs × inputs.
-        return self.add("FusedMatMul", [states, self.tensor(f"{layer}.weight")], transB=1)
-
-    def to_model(self, inputs: Sequence[str], output: str) -> bytes:
-        """The ModelProto, serialised."""
-        graph = _message(
-            *((1, node) for node in self._nodes),
-            (2, MiniLM.name),
-            *((5, tensor) for tensor in self._tensors),
-            *((11, _value(name, INT32, ("texts", "tokens"))) for name in inputs),
-            (12, _value(output, FLOAT, ("texts", "tokens", MiniLM.dimensions))),
-        )
-        opsets = [_message((1, domain), (2, version)) for domain, version in (("", 17), (FUSED, 1))]
-        return _message((1, 8), (7, graph), *((8, opset) for opset in opsets))  # 1: the version of the format
-
-
-def _value(name: str, element: int, dimensions: Sequence[int | str]) -> bytes:
-    """A ValueInfoProto: a tensor's name, type and shape; a dimension with a name is free."""
-    shape = _message(*((1, _message((1 if isinstance(size, int) else 2, size))) for size in dimensions))
-    tensor = _message((1, element), (2, shape))
-    return _message((1, name), (2, _message((1, tensor))))
-
-
-def _message(*fields: tuple[int, int | float | str | bytes]) -> bytes:
-    """A protobuf message of numbered fields: ints as varints, floats in 32 bits, all else after its length.
-
-    https://protobuf.dev/programming-guides/encoding/
-    """
-    message = b""
-    for number, value in fields:
-        if isinstance(value, int):
-            message += _varint(number << 3) + _varint(value)
-        elif isinstance(value, float):
-            message += _varint(number << 3 | 5) + struct.pack("<f", value)
-        else:
-            content = value.encode() if isinstance(value, str) else value
-            message += _varint(number << 3 | 2) + _varint(len(content)) + content
-    return message
-
-
-def _varint(value: int) -> bytes:
-    groups = []
-    while value > 0x7F:
-        groups.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*groups, value])
+    states = graph.encoder(states, "mask", layers=LAYERS)
+    inputs = dict.fromkeys((*ids, "mask"), (INT32, ("texts", "tokens")))
+    return graph.session(inputs, {states: ("texts", "tokens", MiniLM.dimensions)})
 
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

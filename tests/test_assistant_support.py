@@ -14,6 +14,7 @@ from assistant.checks.quantifiers import check_quantifiers
 from assistant.checks.reading import read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
+from assistant.entailment import Entailment
 from assistant.support import Surroundings, check_support, load_model, measure_support
 
 HARBOR = (
@@ -288,6 +289,32 @@ def test_a_denial_is_told_with_the_words_that_decide() -> None:
     assert verdict.sentence == "The board declined to say whether it was willing to pay for the pier."
 
 
+def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() -> None:
+    sure = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    claim = "Lund said the company would build 25 piers."
+    assert check_support(claim, HARBOR, HARBOR, surroundings=sure).label == "unsupported"
+
+
+def test_a_sentence_that_stands_in_another_paragraph_is_told_where() -> None:
+    sure = Surroundings(similar=0.9, rival=1.0, stands_in="notes ¶4", entailment=lambda *_: Entailment(0.99, 0.0, 0.01))
+    verdict = check_support("The company would build a pier.", HARBOR, HARBOR, place="¶2", surroundings=sure)
+    assert verdict.label == "partial"
+    assert verdict.reasons[0] == "it stands in notes ¶4, not in ¶2"
+
+
+def test_a_model_that_is_all_but_certain_outweighs_words_that_pull_the_other_way() -> None:
+    claim, sentence = "The board did not hide that it would pay.", "The board was open about paying."
+    sure = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    assert check_support(claim, sentence, sentence, surroundings=sure).label == "supported"
+
+
+def test_what_the_model_denies_is_told() -> None:
+    against = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.01, 0.98, 0.01))
+    verdict = check_support("Lund praised the harbour.", HARBOR, HARBOR, place="¶2", surroundings=against)
+    assert verdict.label != "supported"
+    assert "¶2, read as a whole, says otherwise" in verdict.reasons
+
+
 def test_a_quote_that_says_the_opposite_is_never_supported() -> None:
     paragraph = "The board will pay for the old pier. The board will not pay for the new pier."
     quote = "The board will not pay for the new pier."
@@ -317,7 +344,7 @@ def test_a_claim_about_something_else_is_not_supported() -> None:
 
 
 def test_every_coefficient_weighs_a_measure_that_is_taken() -> None:
-    known = Surroundings(similar=0.5, rival=0.4)
+    known = Surroundings(similar=0.5, rival=0.4, entailment=lambda *_: Entailment(0.6, 0.3, 0.1))
     assert (
         load_model().coefficients.keys()
         <= measure_support("The pier is long.", HARBOR, surroundings=known).measures.keys()

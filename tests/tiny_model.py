@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from ingest.minilm import _message as message
-from ingest.minilm import _value as value
+from ingest.onnx_graph import _message as message
+from ingest.onnx_graph import _value as value
 
 FLOAT, INT64 = 1, 7  # ONNX element types
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.checks.finding import ALIKE, Finding, Reason
@@ -26,6 +26,7 @@ GLOSSARY = {  # of diplomatic cables
     "rokg": "government",
 }
 ADDS = 0.22
+AROUND = 3  # sentences
 NAME_WEIGHT = 3.0
 
 
@@ -42,11 +43,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The sentences of a paragraph that speak of a claim's matter, as one text, and the best one's number."""
+    """The sentences of a paragraph that speak of a claim's matter, as one text, and the best one's number; `around` is
+    the text of the three that speak of it most."""
 
     reading: Reading
     best: int
-    numbers: tuple[int, ...]
+    around: str
 
 
 def find_zone(
@@ -70,11 +72,17 @@ def find_zone(
         + 1.2 * heard.get(paragraph.sentences[number], 0.0)
         for number, items in enumerate(held)
     ]
-    best = max(range(len(scores)), key=lambda number: (round(scores[number], 6), -number))
+    ranked = sorted(range(len(scores)), key=lambda number: (-round(scores[number], 6), number))
+    best = ranked[0]
     gains = [sum(weight for item, weight in wanted.items() if item in items - held[best]) / total for items in held]
     second = max(range(len(gains)), key=lambda number: (round(gains[number], 6), -number))
-    numbers = tuple(sorted({best, second})) if gains[second] >= ADDS else (best,)
-    return Zone(read_words(" ".join(paragraph.sentence(number) for number in numbers)), best, numbers)
+    numbers = (best, second) if gains[second] >= ADDS else (best,)
+    around = list(dict.fromkeys([*numbers, *ranked]))[:AROUND]
+    return Zone(read_words(_joined(paragraph, numbers)), best, _joined(paragraph, around))
+
+
+def _joined(paragraph: Reading, numbers: Iterable[int]) -> str:
+    return " ".join(paragraph.sentence(number) for number in sorted(set(numbers)))
 
 
 def check_coverage(

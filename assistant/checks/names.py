@@ -7,6 +7,7 @@ acronym where the text says so: `Ministry of Foreign Affairs and Trade (MOFAT)`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -26,6 +27,7 @@ MONTHS = listed(
 FOLLOWS_NAME = listed(
     """is was has had will would could should may might can does did says said told wants plans faces seeks met"""
 )
+OPENERS = listed("there here most few many both all each either neither none another what who which where when how why")
 COMMON_ENDINGS = ("s", "tion", "ment", "ity", "ing", "ly", "ness", "ship", "ance", "ence", "one", "body", "ism")
 TITLES = listed(
     """mr mrs ms dr prof president minister ambassador director general lt col gen secretary prime first lady
@@ -160,7 +162,7 @@ def names_of(reading: Reading, learned: tuple[tuple[str, str], ...] = ()) -> tup
 def _names_of(text: str, learned: tuple[tuple[str, str], ...]) -> tuple[Name, ...]:
     reading = read_words(text)
     words = reading.words
-    aliases = {**_listed(), **dict(learned)}
+    aliases = _aliases(learned)
     shouted = sum(word.text.isupper() for word in words) > len(words) / 2
     names: list[Name] = []
     at = 0
@@ -187,19 +189,34 @@ def _names_of(text: str, learned: tuple[tuple[str, str], ...]) -> tuple[Name, ..
     return tuple(names)
 
 
-def _name_at(
-    words: tuple[Word, ...], at: int, aliases: dict[str, str], text: str, *, shouted: bool
-) -> tuple[int, str, bool]:
-    for size in (7, 6, 5, 4, 3, 2, 1):
-        if at + size > len(words):
-            continue
+@dataclass(frozen=True, slots=True)
+class _Aliases:
+    """What each name stands for, and how many words the longest name has that begins with a word."""
+
+    keys: Mapping[str, str]
+    longest: Mapping[str, int]
+
+
+@lru_cache(maxsize=256)
+def _aliases(learned: tuple[tuple[str, str], ...]) -> _Aliases:
+    keys = {**_listed(), **dict(learned)}
+    longest: dict[str, int] = {}
+    for phrase in keys:
+        first, *others = phrase.split()
+        longest[first] = max(longest.get(first, 0), 1 + len(others))
+    return _Aliases(keys, longest)
+
+
+def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, shouted: bool) -> tuple[int, str, bool]:
+    longest = aliases.longest.get(bare(words[at].lower), 0)
+    for size in range(min(longest, len(words) - at), 0, -1):
         run = words[at : at + size]
         phrase = " ".join(bare(word.lower) for word in run)
-        key = aliases.get(phrase)
+        key = aliases.keys.get(phrase)
         if key and _is_written_as_name(run, phrase):
             return size, key, True
     word = words[at]
-    implied = aliases.get(f"the {bare(word.lower)}")
+    implied = aliases.keys.get(f"the {bare(word.lower)}")
     if implied and at and words[at - 1].lower == "the" and not text[word.end :].lstrip()[:1].isupper():
         return 1, implied, True
     if shouted or not _capitalised(word) or bare(word.lower) in WEEKDAYS | MONTHS:
@@ -208,7 +225,7 @@ def _name_at(
     while (
         at + size < len(words)
         and _continues(words, at + size, text)
-        and (text[words[at + size].start - 1] == "-" or not aliases.get(bare(words[at + size].lower)))
+        and (text[words[at + size].start - 1] == "-" or not aliases.keys.get(bare(words[at + size].lower)))
     ):
         size += 1
     if _opens_sentence(words, at, text) and size == 1 and not _surely_name(words, at):
@@ -244,16 +261,22 @@ def _surely_name(words: tuple[Word, ...], at: int) -> bool:
     if word.lower.endswith(("'s", "ing", "ed")) or at + 1 >= len(words):
         return word.lower.endswith("'s")
     following = words[at + 1].lower
-    if word.lower.endswith(COMMON_ENDINGS):
+    if word.lower.endswith(COMMON_ENDINGS) or word.lower in OPENERS:
         return False
     return following in FOLLOWS_NAME or (following.endswith("ed") and word.term is not None)
 
 
 def is_same(key: str, other: str) -> bool:
     """Whether two keys can name the same: equal, or sharing a word of a person's name."""
-    if key == other or {key, other} & _keys():
+    if key == other or key in _keys() or other in _keys():
         return key == other
-    return bool(set(key.split()) & set(other.split()) - TITLES - LINKS - GENERIC)
+    return not _telling(key).isdisjoint(_telling(other))
+
+
+@lru_cache(maxsize=4096)
+def _telling(key: str) -> frozenset[str]:
+    """The words of a name that tell whose it is."""
+    return frozenset(key.split()) - TITLES - LINKS - GENERIC
 
 
 @lru_cache(maxsize=1)
@@ -263,7 +286,7 @@ def _keys() -> frozenset[str]:
 
 def bare(lower: str) -> str:
     """A lower-case word without a possessive ending."""
-    return re.sub(r"['’]s$|['’]$", "", lower)
+    return lower.removesuffix("s").rstrip("'’") if lower.endswith(("'s", "’s", "'", "’")) else lower
 
 
 def forms(lower: str) -> set[str]:

@@ -59,8 +59,9 @@ def check_numbers(
     years: str = "",
     dates: tuple[tuple[int, int], ...] = (),
 ) -> Finding:
-    """`missing_number`: a number of the claim that the paragraph and its context do not have; `missing_ordinal`:
-    an ordinal it does not have. Two or three things need no number: the paragraph may name them.
+    """`missing_number`: a number of the claim that the paragraph and its context do not have; `missing_figure`: that,
+    written in digits, and so no count of what the paragraph lists; `missing_ordinal`: an ordinal it does not have. Two
+    or three things need no number: the paragraph may name them.
 
     `skip` are places in the claim that were read as dates, `dates` such places in the paragraph; `years` is the year
     of the document.
@@ -70,7 +71,7 @@ def check_numbers(
     ordinals = {number.value for number in told if number.unit == "th"}
     lowered = f"{paragraph} {context}".lower()
     values |= {value for word, value in ALSO.items() if word in lowered}
-    big = first = 0
+    big = first = figures = 0
     reasons = []
     for number in numbers(claim):
         if any(start <= number.start < end for start, end in skip) or number.value in values - (
@@ -85,6 +86,7 @@ def check_numbers(
             continue
         else:
             big += 1
+            figures += number.text[0].isdigit()
         reasons.append(
             Reason(
                 "missing",
@@ -95,8 +97,13 @@ def check_numbers(
     for match in IDENTIFIER.finditer(claim):
         if match.group().lower() not in lowered and sum(character.isdigit() for character in match.group()) >= SMALL:
             big += 1
+            figures += 1
             reasons.append(Reason("missing", f"{match.group()} is not in {{place}}", "missing_number"))
-    measures = {"missing_number": float(big > 0), "missing_ordinal": float(first > 0)}
+    measures = {
+        "missing_number": float(big > 0),
+        "missing_figure": float(figures > 0),
+        "missing_ordinal": float(first > 0),
+    }
     return Finding(measures, tuple(reasons))
 
 

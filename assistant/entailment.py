@@ -1,0 +1,95 @@
+"""Some sentences of a paragraph and a claim in, how likely the one bears the other out, or denies it, out.
+
+A cross-encoder that comes with Pilcrow: the layers of all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM, arXiv:2002.10957),
+trained further by `evals.fit_entailment` to read a claim and a text together, as BERT reads a pair (Devlin et al. 2019,
+arXiv:1810.04805), and kept in eight bits. Its table of words and its tokenizer are those of the embedding model.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.minilm import MiniLM, open_vocabulary
+from ingest.onnx_graph import EPSILON, FLOAT, INT32, Graph, Weights
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+FILE = "entailment.safetensors"
+LAYERS = 6
+LONGEST_CLAIM = 64  # tokens, [CLS] and [SEP] among them
+LONGEST_TEXT = 199  # tokens, [SEP] among them
+SURROGATE = re.compile("[\ud800-\udfff]")  # the tokenizer raises TypeError on half a pair
+
+
+@dataclass(frozen=True, slots=True)
+class Entailment:
+    """Probabilities that a text bears a claim out, that it says otherwise, and that it does not say; 1 together."""
+
+    entailed: float
+    contradicted: float
+    neutral: float
+
+
+class EntailmentModel:
+    """Reads a claim with a text. Safe to share between threads."""
+
+    def __init__(
+        self, session: InferenceSession, tokenizer: Tokenizer, *, weights: Weights, words: NDArray[np.float32]
+    ) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+        self._words = words
+        self._positions, self._kinds, self._scale, self._shift = (
+            np.array(weights.array(f"embeddings.{name}"))
+            for name in (
+                "position_embeddings.weight",
+                "token_type_embeddings.weight",
+                "LayerNorm.weight",
+                "LayerNorm.bias",
+            )
+        )
+        self._head, self._bias = (np.array(weights.array(f"classifier.{name}")) for name in ("weight", "bias"))
+
+    @classmethod
+    def open(cls, model_dir: Path | None = None) -> EntailmentModel:
+        """The model with the tokenizer and the words of the embedding model in `model_dir`, by default the installed
+        package's. Raises `EmbeddingError` where these are not to be had."""
+        tokenizer, words = open_vocabulary(model_dir)
+        weights = Weights(Path(str(resources.files("assistant") / FILE)).resolve())
+        graph = Graph(weights)
+        states = graph.encoder("states", "mask", layers=LAYERS)
+        shape = ("pairs", "tokens", MiniLM.dimensions)
+        session = graph.session({"states": (FLOAT, shape), "mask": (INT32, ("pairs", "tokens"))}, {states: shape})
+        return cls(session, tokenizer, weights=weights, words=words)
+
+    def read(self, claim: str, text: str) -> Entailment:
+        """How the text bears on the claim. What is beyond their longest, some 45 and 150 words, is left out."""
+        first, second = self._token_ids(claim, LONGEST_CLAIM), self._token_ids(text, LONGEST_TEXT + 1)[1:]
+        ids = np.array([*first, *second])
+        kinds = np.repeat([0, 1], [len(first), len(second)])
+        states = self._words[ids] + self._positions[: len(ids)] + self._kinds[kinds]
+        inputs = {"states": self._normalised(states)[None], "mask": np.ones((1, len(ids)), np.int32)}
+        (found,) = self._session.run(None, inputs)
+        logits = self._head @ found[0, 0] + self._bias
+        odds = np.exp(logits - logits.max())
+        entailed, contradicted, neutral = (odds / odds.sum()).tolist()
+        return Entailment(entailed, contradicted, neutral)
+
+    def _token_ids(self, text: str, longest: int) -> list[int]:
+        ids = self._tokenizer.encode(SURROGATE.sub("\ufffd", text)).ids
+        return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]
+
+    def _normalised(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Layer normalisation (Ba et al. 2016, arXiv:1607.06450)."""
+        centred = states - states.mean(axis=-1, keepdims=True)
+        spread = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + EPSILON)
+        return np.asarray(centred / spread * self._scale + self._shift, dtype=np.float32)

@@ -1,0 +1,332 @@
+"""`python -m evals.fit_entailment PUBLIC`: train the entailment model, print how well it does, write its weights.
+
+It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes forty minutes on two cores. PUBLIC is a folder
+with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl` (SQuAD's
+paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
+
+It learns from the claims in `gold/written` but for those of `KEPT`, from one half of SciFact's abstracts, and from a
+little of what `evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not
+among them: they are what it is looked at with. The order of what it reads is fixed by a seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from torch import nn
+from torch.nn.functional import cross_entropy, dropout, gelu, scaled_dot_product_attention
+
+from assistant.entailment import FILE, LAYERS, LONGEST_CLAIM, LONGEST_TEXT
+from evals.editions import KEPT, Edition, Judged, authors, editions, scifact, squad, written
+from evals.gold import gold_file, load_claims
+from evals.scores import auroc
+from evals.variants import variants
+from ingest.minilm import MiniLM, model_files, open_vocabulary
+from ingest.onnx_graph import EPSILON, HEADS, Weights
+from ingest.sentences import sentence_spans
+
+TARGET = Path(__file__).parents[1] / "assistant" / FILE
+EPOCHS = 3
+SCHEDULED = 4  # epochs after which the rate of learning would be nothing
+BATCH = 32
+RATE = 1.5e-4  # of learning, at its highest: after a tenth of the steps
+DROPPED = 0.1
+SMOOTHING = 0.03
+STEPS = 127  # on either side of zero, of a weight in eight bits
+PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value"} | {
+    "joined": "attention.output.dense",
+    "inner": "intermediate.dense",
+    "outer": "output.dense",
+}
+NORMS = {"after": "attention.output.LayerNorm", "last": "output.LayerNorm"}
+CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
+WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4}
+ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
+OF_VARIANTS = 5  # one in so many is read
+SHORTEST = 50  # characters of a sentence
+EVERY = 3  # SQuAD paragraph, and one sentence of it
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A claim and the sentences it is read with, as tokens; its class, how much it counts, whose it is."""
+
+    claim: tuple[int, ...]
+    text: tuple[int, ...]
+    label: int
+    weight: float
+    set: str
+    about: str
+
+    @property
+    def length(self) -> int:
+        """Tokens of both."""
+        return len(self.claim) + len(self.text)
+
+
+class Layer(nn.Module):
+    """A layer of BERT."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.joined = (nn.Linear(width, width) for _ in range(4))
+        self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.after, self.last = nn.LayerNorm(width, eps=EPSILON), nn.LayerNorm(width, eps=EPSILON)
+
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """States (pairs × tokens × width) after the layer; `mask` is true where there is a token."""
+        shape = (*states.shape[:2], HEADS, -1)
+        heads = [part(states).view(shape).transpose(1, 2) for part in (self.query, self.key, self.value)]
+        attended = scaled_dot_product_attention(*heads, attn_mask=mask[:, None, None, :])
+        attended = attended.transpose(1, 2).reshape(states.shape)
+        states = self.after(states + dropout(self.joined(attended), DROPPED, self.training))
+        return self.last(states + dropout(self.outer(gelu(self.inner(states))), DROPPED, self.training))
+
+
+class Encoder(nn.Module):
+    """all-MiniLM-L6-v2 with a classifier over [CLS] for what a pair comes to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        weights = Weights(model_files()[0])
+
+        def tensor(name: str) -> torch.Tensor:
+            return torch.from_numpy(np.array(weights.array(name)))
+
+        self.words = nn.Embedding.from_pretrained(tensor("embeddings.word_embeddings.weight"), freeze=True)
+        self.positions = nn.Embedding.from_pretrained(tensor("embeddings.position_embeddings.weight"), freeze=True)
+        self.kinds = nn.Embedding.from_pretrained(tensor("embeddings.token_type_embeddings.weight"), freeze=False)
+        self.first = nn.LayerNorm(MiniLM.dimensions, eps=EPSILON)
+        self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(LAYERS))
+        self.classifier = nn.Linear(MiniLM.dimensions, len(set(CLASSES.values())))
+        nn.init.normal_(self.classifier.weight, std=0.02)
+        nn.init.zeros_(self.classifier.bias)
+        with torch.no_grad():
+            for name, parameter in _named(self):
+                parameter.copy_(tensor(name))
+
+    def forward(self, batch: Sequence[Example]) -> torch.Tensor:
+        """Logits of the classes: (pairs, 3)."""
+        longest = max(example.length for example in batch)
+        ids, kinds, mask = (np.zeros((len(batch), longest), dtype=np.int64) for _ in range(3))
+        for row, example in enumerate(batch):
+            ids[row, : example.length] = [*example.claim, *example.text]
+            kinds[row, len(example.claim) : example.length] = 1
+            mask[row, : example.length] = 1
+        places = torch.arange(longest)[None]
+        states = self.words(torch.from_numpy(ids)) + self.positions(places) + self.kinds(torch.from_numpy(kinds))
+        states = self.first(states)
+        for layer in self.layers:
+            states = layer(states, torch.from_numpy(mask).bool())
+        return self.classifier(dropout(states[:, 0], DROPPED, self.training))
+
+
+def main(
+    public: Annotated[Path, typer.Argument(help="Folder of the public claims and paragraphs.")],
+    documents: Annotated[Path | None, typer.Option(help="Folder of another edition of the documents.")] = None,
+    epochs: Annotated[int, typer.Option(help="Times that it reads everything.")] = EPOCHS,
+    output: Annotated[Path, typer.Option(help="Where the weights go.")] = TARGET,
+) -> None:
+    """Train, report figures of claims that were held out, and write the weights."""
+    torch.manual_seed(0)
+    chance = random.Random(0)  # noqa: S311  # not for secrets
+    with tempfile.TemporaryDirectory() as folder:
+        own = editions(Path(folder), documents)
+        read = _Reader()
+        learned = [*_learned(own, public, Path(folder), read)]
+        learned += _elsewhere(learned, chance)
+        held = [*_held(own, public, Path(folder), read)]
+    typer.echo(f"{len(learned)} pairs to learn from, {len(held)} held out")
+    for epoch, (encoder, seconds) in enumerate(_epochs(learned, chance, epochs), start=1):
+        typer.echo(f"epoch {epoch}, {seconds:.0f} s, AUROC {_areas(encoder, held)}")
+        _save(encoder, output)
+
+
+class _Reader:
+    """Claims with what is read of their paragraphs, as tokens."""
+
+    def __init__(self) -> None:
+        self.tokenizer, _ = open_vocabulary()
+
+    def example(self, judged: Judged, *, of: str) -> Example:
+        around = judged.edition.around(judged.claim, judged.paragraph)
+        return self.pair(judged.claim, around, CLASSES[judged.label], of=of, about=judged.about)
+
+    def pair(self, claim: str, text: str, label: int, *, of: str, about: str) -> Example:
+        first, second = self._tokens(claim, LONGEST_CLAIM), self._tokens(text, LONGEST_TEXT + 1)[1:]
+        return Example(first, second, label, WEIGHTS.get(of, 1.0), of, about)
+
+    def _tokens(self, text: str, longest: int) -> tuple[int, ...]:
+        ids = self.tokenizer.encode(text).ids
+        return tuple(ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]])
+
+
+def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
+    names = [name for name in authors() if name not in KEPT]
+    for judged in written(names, own=own, public=public, folder=folder / "learned"):
+        yield read.example(judged, of="written")
+    for judged in scifact(public, folder, odd=True):
+        yield read.example(judged, of="SciFact")
+    yield from _restated(own, read)
+    yield from _public_variants(squad(public, folder), read)
+
+
+def _held(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
+    """What is looked at on the way, by whose claims they are."""
+    for name in KEPT:
+        for judged in written([name], own=own, public=public, folder=folder / "held"):
+            yield read.example(judged, of=name)
+    for judged in scifact(public, folder, odd=False):
+        yield read.example(judged, of="SciFact")
+    for name in ("claims", "claims_more"):
+        for claim, edition in itertools.product(load_claims(gold_file(name)), own):
+            if claim.split == "dev":
+                paragraph = edition.assistant.paragraph(claim.reference)
+                yield read.example(Judged(edition, paragraph, claim.claim, claim.label, claim.reference), of=name)
+
+
+def _restated(own: Sequence[Edition], read: _Reader) -> Iterator[Example]:
+    """The sentences of one edition and some variants, with the paragraph of the other that says the same."""
+    for one, other in itertools.permutations(own, 2):
+        for document_id in one.documents:
+            held = {paragraph.reference: paragraph for paragraph in other.paragraphs(document_id)}
+            for item in one.paragraphs(document_id):
+                for start, end in sentence_spans(item.text) if item.kind != "header" else ():
+                    sentence, paragraph = item.text[start:end], held[item.reference]
+                    around = other.around(sentence, paragraph)
+                    yield read.pair(sentence, around, 0, of="the other edition", about=item.reference)
+                    yield from _variants(sentence, one.body(document_id), around, read)
+
+
+def _public_variants(edition: Edition, read: _Reader) -> Iterator[Example]:
+    for document_id in edition.documents:
+        paragraphs = edition.paragraphs(document_id)
+        for number, paragraph in enumerate(paragraphs[::EVERY]):
+            spans = sentence_spans(paragraph.text)
+            start, end = spans[number % len(spans)]
+            if end - start >= SHORTEST:
+                yield from _variants(paragraph.text[start:end], paragraph.text, paragraph.text, read)
+
+
+def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[Example]:
+    for variant in variants(sentence, around):
+        if zlib.crc32(variant.text.encode()) % OF_VARIANTS == 0:
+            label = 0 if variant.holds else 2 if variant.kind == "invented" else 1
+            yield read.pair(variant.text, text, label, of="variants", about=sentence)
+
+
+def _elsewhere(learned: Sequence[Example], chance: random.Random) -> list[Example]:
+    """Some supported claims, read with sentences that another claim is about: they do not say that."""
+    found = []
+    ours = [example for example in learned if example.set == "written"]
+    for example in ours:
+        other = chance.choice(ours)
+        if example.label == 0 and chance.random() < ELSEWHERE and other.about != example.about:
+            found.append(Example(example.claim, other.text, 2, example.weight, example.set, example.about))
+    return found
+
+
+def _epochs(learned: Sequence[Example], chance: random.Random, epochs: int) -> Iterator[tuple[Encoder, float]]:
+    """The encoder after each time that it has read everything, and the seconds that this took."""
+    encoder = Encoder()
+    parameters = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
+    steps = max(epochs, SCHEDULED) * (len(learned) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / (0.1 * steps), max(0.02, 1 - step / steps))
+    )
+    for _ in range(epochs):
+        started = time.monotonic()
+        encoder.train()
+        for batch in _batches(learned, chance):
+            labels = torch.tensor([example.label for example in batch])
+            weights = torch.tensor([example.weight for example in batch])
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = encoder(batch)
+            losses = cross_entropy(logits.float(), labels, reduction="none", label_smoothing=SMOOTHING)
+            loss = (losses * weights).sum() / weights.sum()
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+            schedule.step()
+        yield encoder, time.monotonic() - started
+
+
+def _batches(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
+    """Batches of like lengths, in a random order."""
+    order = chance.sample(list(examples), len(examples))
+    batches = []
+    for start in range(0, len(order), 16 * BATCH):
+        chunk = sorted(order[start : start + 16 * BATCH], key=lambda example: example.length)
+        batches += [chunk[first : first + BATCH] for first in range(0, len(chunk), BATCH)]
+    return chance.sample(batches, len(batches))
+
+
+def _areas(encoder: Encoder, held: Sequence[Example]) -> str:
+    """How well the odds of support tell the supported from the others, for each set."""
+    encoder.eval()
+    told = []
+    for name in dict.fromkeys(example.set for example in held):
+        chosen = sorted((example for example in held if example.set == name), key=lambda example: example.length)
+        with torch.no_grad():
+            parts = [encoder(chosen[first : first + BATCH]) for first in range(0, len(chosen), BATCH)]
+        odds = torch.cat(parts).log_softmax(dim=1)[:, 0].tolist()
+        told.append(f"{name} {auroc(odds, [example.label == 0 for example in chosen]):.3f}")
+    return ", ".join(told)
+
+
+def _save(encoder: Encoder, path: Path) -> None:
+    """Write the weights in one go: who has the old ones mapped keeps them."""
+    written_first = path.with_suffix(".part")
+    save_file(_stored(encoder), written_first)
+    written_first.chmod(0o644)
+    written_first.replace(path)
+
+
+def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
+    """The weights as `assistant.entailment` reads them: those of products in eight bits, with a scale an output."""
+    tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder)}
+    tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.numpy()[: LONGEST_CLAIM + LONGEST_TEXT]
+    tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
+    tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
+    found: dict[str, NDArray[Any]] = {}
+    for name, values in tensors.items():
+        if name.startswith("encoder.") and values.ndim == 2:
+            scale = np.abs(values).max(axis=1) / STEPS
+            found[name] = np.ascontiguousarray(np.round(values / scale[:, None]).astype(np.int8).T)
+            found[f"{name}_scale"] = scale.astype(np.float32)
+        else:
+            found[name] = np.ascontiguousarray(values, dtype=np.float32)
+    return found
+
+
+def _named(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:
+    """The parameters that stand in the published file, by their names there; words and positions stay as they are."""
+    yield "embeddings.token_type_embeddings.weight", encoder.kinds.weight
+    yield from _both("embeddings.LayerNorm", encoder.first)
+    for number, layer in enumerate(encoder.layers):
+        for part, name in (PARTS | NORMS).items():
+            yield from _both(f"encoder.layer.{number}.{name}", getattr(layer, part))
+
+
+def _both(name: str, part: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield f"{name}.weight", part.weight
+    yield f"{name}.bias", part.bias
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,199 @@
+"""Weights in a safetensors file in, an onnxruntime session that runs an encoder over them out.
+
+The few kilobytes of ONNX are written by hand (`import onnx` takes longer than all the rest), and the weights are mapped
+from their file, never copied.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+HEADS = 12
+EPSILON = 1e-12  # of the layer normalisations
+FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
+FLOAT, INT8, INT32 = 1, 3, 6  # ONNX element types
+ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
+EXTERNAL = 1  # DataLocation
+
+
+class Weights:
+    """A safetensors file (https://github.com/huggingface/safetensors): the header's size in eight bytes, the header in
+    JSON, the tensors' bytes."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            self._header = json.loads(file.read(size))
+        self._first_byte = 8 + size
+        self.path = path
+
+    def element(self, name: str) -> int:
+        """The ONNX element type of a tensor."""
+        return ELEMENTS[self._header[name]["dtype"]][0]
+
+    def shape(self, name: str) -> list[int]:
+        """The dimensions of a tensor."""
+        shape: list[int] = self._header[name]["shape"]
+        return shape
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Where a tensor's bytes begin in the file, and how many they are."""
+        start, end = self._header[name]["data_offsets"]
+        return self._first_byte + start, end - start
+
+    def array(self, name: str) -> NDArray[Any]:
+        """A tensor, mapped."""
+        kind = ELEMENTS[self._header[name]["dtype"]][1]
+        return np.memmap(self.path, kind, "r", offset=self.place(name)[0], shape=tuple(self.shape(name)))
+
+
+class Graph:
+    """An ONNX graph as it grows. The numbers in it are the field numbers of onnx.proto.
+
+    All operators but Add are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the exact GELU, by
+    erf.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._nodes: list[bytes] = []
+        self._tensors: list[bytes] = []
+
+    def tensor(self, name: str) -> str:
+        """Declare a tensor of the file; its name."""
+        offset, length = self._weights.place(name)
+        place = {"location": self._weights.path.name, "offset": str(offset), "length": str(length)}
+        dimensions = [(1, size) for size in self._weights.shape(name)]
+        entries = [(13, _message((1, key), (2, value))) for key, value in place.items()]
+        element = self._weights.element(name)
+        self._tensors.append(_message(*dimensions, (2, element), (8, name), *entries, (14, EXTERNAL)))
+        return name
+
+    def layer_norm(self, block: str) -> list[str]:
+        """Declare the scale and the shift of a block's layer normalisation."""
+        return [self.tensor(f"{block}.LayerNorm.weight"), self.tensor(f"{block}.LayerNorm.bias")]
+
+    def add(
+        self, operator: str, inputs: Sequence[str], *, unused: Sequence[str] = (), **attributes: int | float
+    ) -> str:
+        """Append an operator; the name of its first output. `unused` are others that it must have."""
+        output = f"{operator}.{len(self._nodes)}"
+        domain = "" if operator == "Add" else FUSED
+        encoded = [
+            (5, _message((1, name), *(((2, value), (20, 1)) if isinstance(value, float) else ((3, value), (20, 2)))))
+            for name, value in attributes.items()
+        ]
+        names = [(1, name) for name in inputs] + [(2, name) for name in (output, *unused)]
+        self._nodes.append(_message(*names, (4, operator), *encoded, (7, domain)))
+        return output
+
+    def encoder(self, states: str, mask: str, *, layers: int) -> str:
+        """Append the layers of a BERT (Devlin et al. 2019, arXiv:1810.04805); the last one's states."""
+        for layer in range(layers):
+            block = f"encoder.layer.{layer}"
+            heads = [self._dense(states, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
+            attended = self.add("MultiHeadAttention", [*heads, "", mask], num_heads=HEADS)
+            states = self._residual(attended, states, f"{block}.attention.output")
+            inner = self._dense(states, f"{block}.intermediate.dense", then="BiasGelu")
+            states = self._residual(inner, states, f"{block}.output")
+        return states
+
+    def _dense(self, states: str, layer: str, *, then: str = "Add") -> str:
+        """Append a layer's product and, with its bias, what comes then."""
+        return self.add(then, [self._product(states, layer), self.tensor(f"{layer}.bias")])
+
+    def _residual(self, states: str, skipped: str, block: str) -> str:
+        """Append a block's dense layer, the sum with what skipped the block, and the layer normalisation."""
+        inputs = [self._product(states, f"{block}.dense"), skipped, *self.layer_norm(block)]
+        return self.add("SkipLayerNormalization", [*inputs, self.tensor(f"{block}.dense.bias")], epsilon=EPSILON)
+
+    def _product(self, states: str, layer: str) -> str:
+        weight = f"{layer}.weight"
+        if self._weights.element(weight) == INT8:  # inputs × outputs, with a scale for each output
+            return self.add("DynamicQuantizeMatMul", [states, self.tensor(weight), self.tensor(f"{weight}_scale")])
+        return self.add("FusedMatMul", [states, self.tensor(weight)], transB=1)  # PyTorch's outputs × inputs
+
+    def session(
+        self, inputs: Mapping[str, tuple[int, Sequence[int | str]]], outputs: Mapping[str, Sequence[int | str]]
+    ) -> InferenceSession:
+        """A session that runs the graph on the CPU. `inputs` are element types and shapes, a free dimension by a name;
+        `outputs` are shapes of floats."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors
+        # Left to itself it counts the machine's cores, not the process's, and complains where it may not pin threads.
+        options.intra_op_num_threads = _usable_cores()
+        # The graph is written as it is to run: every fusion that applies is in it.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # A second, repacked copy of the weights saves a question 2 ms, and costs every start 50 ms and 43 MB.
+        options.add_session_config_entry("session.disable_prepacking", "1")
+        folder = str(self._weights.path.parent)
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", folder)
+        model = self._to_model(inputs, outputs)
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def _to_model(
+        self, inputs: Mapping[str, tuple[int, Sequence[int | str]]], outputs: Mapping[str, Sequence[int | str]]
+    ) -> bytes:
+        """The ModelProto, serialised."""
+        graph = _message(
+            *((1, node) for node in self._nodes),
+            (2, self._weights.path.stem),
+            *((5, tensor) for tensor in self._tensors),
+            *((11, _value(name, element, shape)) for name, (element, shape) in inputs.items()),
+            *((12, _value(name, FLOAT, shape)) for name, shape in outputs.items()),
+        )
+        opsets = [_message((1, domain), (2, version)) for domain, version in (("", 17), (FUSED, 1))]
+        return _message((1, 8), (7, graph), *((8, opset) for opset in opsets))  # 1: the version of the format
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _value(name: str, element: int, dimensions: Sequence[int | str]) -> bytes:
+    """A ValueInfoProto: a tensor's name, type and shape; a dimension with a name is free."""
+    shape = _message(*((1, _message((1 if isinstance(size, int) else 2, size))) for size in dimensions))
+    tensor = _message((1, element), (2, shape))
+    return _message((1, name), (2, _message((1, tensor))))
+
+
+def _message(*fields: tuple[int, int | float | str | bytes]) -> bytes:
+    """A protobuf message of numbered fields: ints as varints, floats in 32 bits, all else after its length.
+
+    https://protobuf.dev/programming-guides/encoding/
+    """
+    message = b""
+    for number, value in fields:
+        if isinstance(value, int):
+            message += _varint(number << 3) + _varint(value)
+        elif isinstance(value, float):
+            message += _varint(number << 3 | 5) + struct.pack("<f", value)
+        else:
+            content = value.encode() if isinstance(value, str) else value
+            message += _varint(number << 3 | 2) + _varint(len(content)) + content
+    return message
+
+
+def _varint(value: int) -> bytes:
+    groups = []
+    while value > 0x7F:
+        groups.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*groups, value])
