@@ -68,7 +68,8 @@ class EntailmentModel:
         graph = Graph(weights)
         states = graph.encoder("states", "mask", layers=LAYERS)
         shape = ("pairs", "tokens", MiniLM.dimensions)
-        session = graph.session({"states": (FLOAT, shape), "mask": (INT32, ("pairs", "tokens"))}, {states: shape})
+        inputs = {"states": (FLOAT, shape), "mask": (INT32, ("pairs", "tokens"))}
+        session = graph.session(inputs, {states: shape}, packed=True)
         return cls(session, tokenizer, weights=weights, words=words)
 
     def read(self, claim: str, text: str) -> Entailment:

@@ -125,10 +125,14 @@ class Graph:
         return self.add("FusedMatMul", [states, self.tensor(weight)], transB=1)  # PyTorch's outputs × inputs
 
     def session(
-        self, inputs: Mapping[str, tuple[int, Sequence[int | str]]], outputs: Mapping[str, Sequence[int | str]]
+        self,
+        inputs: Mapping[str, tuple[int, Sequence[int | str]]],
+        outputs: Mapping[str, Sequence[int | str]],
+        *,
+        packed: bool = False,
     ) -> InferenceSession:
         """A session that runs the graph on the CPU. `inputs` are element types and shapes, a free dimension by a name;
-        `outputs` are shapes of floats."""
+        `outputs` are shapes of floats. With `packed`, a second copy of the weights is kept, laid out to run faster."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -139,8 +143,8 @@ class Graph:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # A second, repacked copy of the weights saves a question 2 ms, and costs every start 50 ms and 43 MB.
-        options.add_session_config_entry("session.disable_prepacking", "1")
+        # Of the embedding model it would save a question 2 ms, and cost every start 50 ms and 43 MB.
+        options.add_session_config_entry("session.disable_prepacking", "0" if packed else "1")
         folder = str(self._weights.path.parent)
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", folder)
         model = self._to_model(inputs, outputs)
