@@ -1,7 +1,7 @@
 """Texts in, editions out: an index over them, and what the support check makes of claims about their paragraphs.
 
 What is fitted is fitted on several: the two documents as they are bundled and, where they are at hand, in the original;
-the paragraphs that people wrote for their claims (`gold/written`); articles and abstracts of public sets.
+the paragraphs that were written for the claims in `gold/written`; articles and abstracts of public sets.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ingest import ingest
 from ingest.canonical import canonical
 from ingest.types import Paragraph
 
-KEPT = ("h2", "h12", "h22")  # authors whose claims the regression is fitted on, and the entailment model never is
+KEPT = ("h2", "h12", "h22")  # sets whose claims the regression is fitted on, and the entailment model never is
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ def editions(folder: Path, documents: Path | None) -> list[Edition]:
     return found
 
 
-def authors() -> list[str]:
-    """Those who wrote the claims in `gold/written`, each a file."""
+def written_sets() -> list[str]:
+    """The sets of claims in `gold/written`, each a file, written by a language model under a brief of its own."""
     files = gold_file("written/paragraphs").parent.glob("h*.jsonl")
     return sorted((path.stem for path in files), key=lambda name: int(name.removeprefix("h")))
 
 
 def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Judged]:
-    """The claims that these authors wrote: on the two documents, on paragraphs of their own, on public ones."""
+    """The claims of these sets: on the two documents, on paragraphs of their own, on public ones."""
     stored = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     paragraphs = {row["paragraph"]: row for row in map(json.loads, stored)}
     wiki = {row["id"]: canonical(row["text"]) for row in _rows(public / "squad2_paragraphs.jsonl")}
@@ -164,7 +164,7 @@ def articles(folder: Path, texts: Sequence[tuple[str, Sequence[str]]]) -> Editio
 
 
 def _own_paragraphs(folder: Path, rows: Sequence[Mapping[str, str]]) -> Edition:
-    """An index over paragraphs that an author wrote, each a document with its title and date."""
+    """An index over paragraphs that were written for a set, each a document with its title and date."""
     sources = folder / "sources"
     sources.mkdir(parents=True)
     for row in rows:

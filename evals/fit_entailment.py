@@ -30,7 +30,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, gelu, scaled_dot_product_attention
 
 from assistant.entailment import FILE, LAYERS, LONGEST_CLAIM, LONGEST_TEXT
-from evals.editions import KEPT, Edition, Judged, authors, editions, scifact, squad, written
+from evals.editions import KEPT, Edition, Judged, editions, scifact, squad, written, written_sets
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from evals.variants import variants
@@ -175,7 +175,7 @@ class _Reader:
 
 
 def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
-    names = [name for name in authors() if name not in KEPT]
+    names = [name for name in written_sets() if name not in KEPT]
     for judged in written(names, own=own, public=public, folder=folder / "learned"):
         yield read.example(judged, of="written")
     for judged in scifact(public, folder, odd=True):

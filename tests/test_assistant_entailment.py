@@ -43,7 +43,7 @@ def test_what_is_beyond_the_longest_is_left_out(model: EntailmentModel) -> None:
     assert model.read(CLAIM, "word " * 300) == model.read(CLAIM, "word " * 400)
 
 
-def test_it_tells_claims_by_an_author_it_has_not_read(model: EntailmentModel) -> None:
+def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel) -> None:
     lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     texts = {row["paragraph"]: row["text"] for row in map(json.loads, lines)}
     claims = load_claims(gold_file(f"written/{KEPT[0]}"))[:100]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from evals.editions import KEPT, authors
+from evals.editions import KEPT, written_sets
 from evals.errors import GoldError
 from evals.gold import check_references, gold_file, load_claims, load_questions
 from evals.run import check_gold
@@ -69,7 +69,7 @@ def test_gold_refers_to_paragraphs_of_either_edition(assistant: Assistant) -> No
 def test_written_claims_are_about_paragraphs_that_there_are(bundled_assistant: Assistant) -> None:
     lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     own = {row["paragraph"] for row in map(json.loads, lines)}
-    claims = {name: load_claims(gold_file(f"written/{name}")) for name in authors()}
+    claims = {name: load_claims(gold_file(f"written/{name}")) for name in written_sets()}
     of_documents = {claim.reference for found in claims.values() for claim in found} - own
     assert len(own) == len(lines)
     for reference in of_documents:
@@ -80,7 +80,7 @@ def test_written_claims_are_about_paragraphs_that_there_are(bundled_assistant: A
 
 
 def test_written_claims_do_not_give_their_label_away() -> None:
-    claims = [claim for name in authors() for claim in load_claims(gold_file(f"written/{name}"))]
+    claims = [claim for name in written_sets() for claim in load_claims(gold_file(f"written/{name}"))]
     assert 0.45 < sum(claim.label == "supported" for claim in claims) / len(claims) < 0.55
 
 
