@@ -286,7 +286,7 @@ def _ranked(reasons: Sequence[Reason], measures: Mapping[str, float], model: Mod
     """The reasons whose measures speak against the claim, the weightiest first; denials before missing words."""
 
     def weight(reason: Reason) -> float:
-        name = {"flipped": "flipped_most"}.get(reason.measure, reason.measure)
+        name = {"flipped": "flipped_most", "denied": "entailed"}.get(reason.measure, reason.measure)
         own = model.coefficients.get(name, 0.0) * measures.get(name, 0.0)
         return own + (model.coefficients.get("any_conflict", 0.0) if name in CONFLICTS and measures[name] > 0 else 0.0)
 
