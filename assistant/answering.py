@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from assistant.budget import Allowance, paragraph_tokens, reading_order, token_count, within_budget
-from assistant.checking import CheckedClaim, Checker, check_claim
+from assistant.checker import Checker
+from assistant.checking import CheckedClaim, check_claim
 from assistant.citations import CitationList
 from assistant.dialect import Dialect
 from assistant.errors import ModelError

@@ -59,7 +59,7 @@ class Checker:
         self.layers = tuple(layers)
         self.embedding = embedding
         self.known = Surroundings(weight=index.lexical.idf, entailment=entailment.read)
-        self._known: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
+        self._documents: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
         self._lock = Lock()
 
     def check(
@@ -131,12 +131,12 @@ class Checker:
     def _spoken_of(self, document_id: str) -> tuple[frozenset[str], frozenset[str]]:
         """Keys of the names and the terms of a document."""
         with self._lock:
-            known = self._known.get(document_id)
+            known = self._documents.get(document_id)
         if known is None:
             texts = tuple(paragraph.text for paragraph in self.index.store.paragraphs_of(document_id))
             known = name_keys(texts), frozenset(term for text in texts for term in terms(text))
             with self._lock:
-                self._known[document_id] = known
-                if len(self._known) > DOCUMENTS_KEPT:
-                    self._known.popitem(last=False)
+                self._documents[document_id] = known
+                if len(self._documents) > DOCUMENTS_KEPT:
+                    self._documents.popitem(last=False)
         return known

@@ -8,18 +8,17 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 from rapidfuzz import fuzz
 
 from assistant.budget import Allowance
+from assistant.checker import Checker
 from assistant.citations import locate
 from assistant.support import Surroundings, check_paragraph, check_support, context_of
 from assistant.types import Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
 from ingest.sentences import sentence_spans
-from ingest.types import Document, Paragraph
 
 STRAY_MARK = re.compile(r"\s*(?:\[\s*¶?\d+(?:\s*[,;–-]\s*¶?\d+)*\s*\]|【[^】]*】)")
 SHOWN = ("supported", "partial")
@@ -27,25 +26,6 @@ LABELS = ("contradicted", "unsupported", "partial", "supported")
 DENIAL = re.compile(r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n['’]t")
 COPIED = 80.0
 JAPANESE = ("HIRAGANA", "KATAKANA")
-
-
-class Checker(Protocol):
-    """Says whether a paragraph bears a sentence out, with what it knows beyond the two: see `assistant.checker`."""
-
-    @property
-    def known(self) -> Surroundings:
-        """What it knows whatever the paragraph."""
-        ...
-
-    def check(
-        self,
-        claim: str,
-        paragraph: Paragraph,
-        document: Document,
-        *,
-        quote: str | None = None,
-        allowance: Allowance | None = None,
-    ) -> Verdict: ...
 
 
 Check = Callable[..., Verdict]  # of a claim, a paragraph and its document, and by `quote` the part that is cited

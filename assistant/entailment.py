@@ -74,7 +74,7 @@ class EntailmentModel:
 
     def read(self, claim: str, text: str) -> Entailment:
         """How the text bears on the claim. What is beyond their longest, some 45 and 150 words, is left out."""
-        first, second = self._token_ids(claim, LONGEST_CLAIM), self._token_ids(text, LONGEST_TEXT + 1)[1:]
+        first, second = pair_ids(self._tokenizer, claim, text)
         ids = np.array([*first, *second])
         kinds = np.repeat([0, 1], [len(first), len(second)])
         states = self._words[ids] + self._positions[: len(ids)] + self._kinds[kinds]
@@ -85,12 +85,18 @@ class EntailmentModel:
         entailed, contradicted, neutral = (odds / odds.sum()).tolist()
         return Entailment(entailed, contradicted, neutral)
 
-    def _token_ids(self, text: str, longest: int) -> list[int]:
-        ids = self._tokenizer.encode(SURROGATE.sub("\ufffd", text)).ids
-        return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]
-
     def _normalised(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
         """Layer normalisation (Ba et al. 2016, arXiv:1607.06450)."""
         centred = states - states.mean(axis=-1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + EPSILON)
         return np.asarray(centred / spread * self._scale + self._shift, dtype=np.float32)
+
+
+def pair_ids(tokenizer: Tokenizer, claim: str, text: str) -> tuple[list[int], list[int]]:
+    """The tokens of `[CLS] claim [SEP]` and of `text [SEP]`, each cut to its longest."""
+    return _cut(tokenizer, claim, LONGEST_CLAIM), _cut(tokenizer, text, LONGEST_TEXT + 1)[1:]
+
+
+def _cut(tokenizer: Tokenizer, text: str, longest: int) -> list[int]:
+    ids: list[int] = tokenizer.encode(SURROGATE.sub("\ufffd", text)).ids
+    return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]

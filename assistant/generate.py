@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from assistant.answering import Answering
 from assistant.budget import Allowance, Progress, silent
-from assistant.checking import Checker
+from assistant.checker import Checker
 from assistant.dialogue import aconverse, converse
 from assistant.model import ChatModel
 from assistant.rewriting import Lookup, Rewriting

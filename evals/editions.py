@@ -127,12 +127,9 @@ def abstract(row: Mapping[str, Any]) -> str:
 
 def scifact(public: Path, folder: Path, *, odd: bool) -> Iterator[Judged]:
     """SciFact's claims, each against its abstract among all others: of one half of the abstracts, or of the other."""
-    rows = _rows(public / "scifact_claims.jsonl")
-    edition = articles(
-        folder / "scifact", list({abstract(row): (row["title"], [abstract(row)]) for row in rows}.values())
-    )
+    edition = _abstracts(public, folder)
     held = edition.by_text()
-    for row in rows:
+    for row in _rows(public / "scifact_claims.jsonl"):
         half = int(science_id(row["title"])[-1], 16) % 2 == int(odd)
         if half and (paragraph := held.get(abstract(row))):
             yield Judged(edition, paragraph, row["claim"], row["label"], row["title"])

@@ -1,6 +1,6 @@
 """`python -m evals.fit_entailment PUBLIC`: train the entailment model, print how well it does, write its weights.
 
-It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes forty minutes on two cores. PUBLIC is a folder
+It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes an hour on two cores. PUBLIC is a folder
 with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl` (SQuAD's
 paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
@@ -29,7 +29,7 @@ from safetensors.numpy import save_file
 from torch import nn
 from torch.nn.functional import cross_entropy, dropout, gelu, scaled_dot_product_attention
 
-from assistant.entailment import FILE, LAYERS, LONGEST_CLAIM, LONGEST_TEXT
+from assistant.entailment import FILE, LAYERS, LONGEST_CLAIM, LONGEST_TEXT, pair_ids
 from evals.editions import KEPT, Edition, Judged, editions, scifact, squad, written, written_sets
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
@@ -166,12 +166,8 @@ class _Reader:
         return self.pair(judged.claim, around, CLASSES[judged.label], of=of, about=judged.about)
 
     def pair(self, claim: str, text: str, label: int, *, of: str, about: str) -> Example:
-        first, second = self._tokens(claim, LONGEST_CLAIM), self._tokens(text, LONGEST_TEXT + 1)[1:]
-        return Example(first, second, label, WEIGHTS.get(of, 1.0), of, about)
-
-    def _tokens(self, text: str, longest: int) -> tuple[int, ...]:
-        ids = self.tokenizer.encode(text).ids
-        return tuple(ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]])
+        first, second = pair_ids(self.tokenizer, claim, text)
+        return Example(tuple(first), tuple(second), label, WEIGHTS.get(of, 1.0), of, about)
 
 
 def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
