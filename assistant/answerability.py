@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import resources
@@ -18,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.asked import kind_is_there, quantity_missing
+from assistant.checks.names import GENERIC, LINKS, MONTHS, TITLES, WEEKDAYS
+from assistant.checks.reading import listed
 from assistant.query import Query, asked_parts
 from assistant.types import Passage
+from ingest.aliases import SMALL_WORDS, places
 from ingest.analyser import STOPWORDS
 from ingest.fields import asks_for_a_field
 from ingest.index import Index
@@ -27,6 +31,22 @@ from ingest.lexical import index_terms
 
 NEAR = 0.55  # cosine under which a token has no counterpart
 NAME = re.compile(r"\b(?:[A-Z][\w.'’-]*|\d[\d,.]*)")
+NUMBER = re.compile(r"(?<![\w.-])\d[\d,.]*(?![\w-])")
+WORD = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|(?<!\w)[^\W\d_][\w'’&-]*")
+WITHIN_NAME = re.compile(r" (?:of (?:the )?)?|-")  # between the words of a name
+# What stands before the first word of a sentence, or of a quotation.
+OPENING = re.compile(r"(?:^|[:;.?!…\n¿¡\"“«„])\s*$")
+AFTER_SHORT = ". "  # as in `Dr. Kang`, `John F. Kennedy`
+POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$")
+OFFICE_OF = re.compile(rf"\A(?:(?:{'|'.join(sorted(TITLES))})\s)+of (?:the )?", re.IGNORECASE)
+SMALL = SMALL_WORDS | listed("a an at by from or with")  # not capitalised in a headline either
+HEADLINE = 4  # capitalised words, from which on a question without others is a headline
+ASKING = listed(
+    """summarize summarise compare contrast describe explain list tell give name show outline discuss analyze analyse
+    identify mention quote translate quantify assess evaluate review recount recap report check read search note provide
+    define please let thanks hello hi yes ok also que qui quoi quel quelle quels quelles quand comment pourquoi combien
+    où wer wen wem wie wo wann warum welche welcher welches cómo quién qué cuál cuándo dónde"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +109,64 @@ def read_signs(
 
 
 def absent_words(question: str, index: Index) -> tuple[str, ...]:
-    """Names and numbers of the question that stand nowhere in the documents."""
-    known = index.lexical.document_frequency
-    return tuple(
-        dict.fromkeys(
-            name.strip(".'’-")
-            for name in _names(question)
-            if len(name) > 1 and not any(term in known for term in index.lexical.terms(name))
-        )
+    """Names, whole and by all their other names, and numbers of the question that stand nowhere in the documents."""
+    numbers = (number.rstrip(",.") for number in NUMBER.findall(question))
+    spoken_of = dict.fromkeys([*_whole_names(question), *(number for number in numbers if len(number) > 1)])
+    return tuple(name for name in spoken_of if not _is_mentioned(name, index))
+
+
+def _is_mentioned(name: str, index: Index) -> bool:
+    """Whether a word that tells whom or what is meant stands in the documents, or an alias does; better no name told
+    than one that they have in other words."""
+    plain = "".join(
+        character for character in unicodedata.normalize("NFKD", name) if not unicodedata.combining(character)
     )
+    telling = [word for word in re.split(r"[\s-]+", f"{name} {plain}") if word.lower() not in GENERIC | TITLES | LINKS]
+    aliases = [*places(f"{name} {plain}"), *(set(index.lexical.terms(name)) - set(index_terms(name)))]
+    terms = [*index_terms(" ".join(telling) or name), *aliases]
+    return not terms or any(term in index.lexical.document_frequency for term in terms)
+
+
+def _whole_names(question: str) -> Iterator[str]:
+    """Names with all their words. A word that opens a sentence is none by its capital alone."""
+    words = list(WORD.finditer(question))
+    capitalised = [word for word in words if word.group()[0].isupper()]
+    if len(capitalised) >= HEADLINE and all(word in capitalised or word.group() in SMALL for word in words):
+        return
+    for run in _capitalised_runs(question, [word for word in capitalised if _may_be_a_name(word, question)]):
+        name = OFFICE_OF.sub("", POSSESSIVE.sub("", question[run[0].start() : run[-1].end()])).rstrip("'’-")
+        if len(run) > 1 or POSSESSIVE.search(run[0].group()) or not _opens(run[0], question):
+            yield name
+
+
+def _may_be_a_name(word: re.Match[str], question: str) -> bool:
+    """Whether a word is not capitalised for another reason: as a month, `I`, the verb of a request."""
+    text = POSSESSIVE.sub("", word.group())
+    lower = text.lower().replace("’", "'")
+    if len(text) == 1 and question[word.end() : word.end() + 1] != ".":
+        return False
+    if lower in MONTHS | WEEKDAYS or lower.endswith("n't") or (lower in ASKING and _opens(word, question)):
+        return False
+    return lower not in STOPWORDS or text.isupper()  # `US`, `WHO`
+
+
+def _opens(word: re.Match[str], question: str) -> bool:
+    return OPENING.search(question[: word.start()]) is not None
+
+
+def _capitalised_runs(question: str, words: Sequence[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
+    """The words that stand in a row, nothing but what belongs in a name between them."""
+    run: list[re.Match[str]] = []
+    for word in words:
+        gap = question[run[-1].end() : word.start()] if run else ""
+        last = run[-1].group() if run else ""
+        short = gap == AFTER_SHORT and (len(last) == 1 or last.lower() in TITLES)
+        if run and (POSSESSIVE.search(last) or not (WITHIN_NAME.fullmatch(gap) or short)):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
 
 
 def _absent(question: str, index: Index) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +17,11 @@ from assistant.checker import Checker, Layer
 from assistant.citations import check_contract
 from assistant.conflicts import with_conflicts
 from assistant.entailment import EntailmentModel
-from assistant.errors import QuestionError, RerankerError, UnknownReferenceError
+from assistant.errors import ClaimError, QuestionError, RerankerError, UnknownReferenceError
 from assistant.extractive import ExtractiveAnswerer
 from assistant.query import Query
 from assistant.rerank import POOL, CrossEncoderReranker, ModelReranker, Reranked, Reranker
-from assistant.retrieval import EVERYTHING, Retriever
+from assistant.retrieval import EVERYTHING, Retriever, check_filter, shortened, some_of
 from assistant.settings import Settings
 from assistant.types import Answer, Claim, Draft, Event, History, Mode, Passage, Usage, Verdict
 from ingest.catalogue import Filter
@@ -74,7 +75,8 @@ class Assistant:
         """Answer one question, after the earlier (question, answer) pairs of `history`, from what is `within`.
 
         `progress` is told, in one line each, of what the answer has to wait for. Raises `QuestionError` for a question
-        that is empty or too long, `ModelError` where the model cannot be asked.
+        that is empty or too long, its `FilterError` where nothing is `within`, `ModelError` where the model cannot be
+        asked.
         """
         *_, answer = self._steps(question, tuple(history), within=within, progress=progress, stream=False)
         return _last(answer)
@@ -119,6 +121,7 @@ class Assistant:
                 yield known
             return
         _check_question(question)
+        check_filter(within, self.index.catalogue)
         started = time.perf_counter()
         model = self._model()
         allowance = model.allowance(progress)
@@ -144,11 +147,12 @@ class Assistant:
     ) -> list[Passage] | list[list[Passage]]:
         """The paragraphs that bear on a question, best first; for many questions, a list for each.
 
-        `within` narrows the search to documents, dates, a section, a kind of paragraph.
+        `within` narrows the search to documents, dates, a section, a kind of paragraph. Raises what `ask` raises.
         """
         questions = [question] if isinstance(question, str) else list(question)
         for item in questions:
             _check_question(item)
+        check_filter(within, self.index.catalogue)
         queries = self.retriever.read(questions)
         found = [list(self._retrieved(query, limit, within, self._allowance()).passages) for query in queries]
         return found[0] if isinstance(question, str) else found
@@ -168,10 +172,14 @@ class Assistant:
 
             layers.append(SupportJudge(OpenAIModel(self.settings)))
         entailment = EntailmentModel.open(self.settings.model_dir)
-        return Checker(self.index, self.embedding, entailment=entailment, layers=layers)
+        return Checker(self.index, entailment=entailment, layers=layers)
 
     def check(self, claim: str, reference: str) -> Verdict:
-        """Whether the paragraph says that. Raises `UnknownReferenceError`."""
+        """Whether the paragraph says that. Raises `UnknownReferenceError`, and `ClaimError` for a claim too long."""
+        if len(claim) > LONGEST_QUESTION:
+            raise ClaimError(
+                f"The claim has {len(claim)} characters; {LONGEST_QUESTION} is the most. Check a sentence at a time."
+            )
         paragraph = self.paragraph(reference)
         return self.checker.check(claim, paragraph, self.retriever.documents[paragraph.document_id])
 
@@ -182,8 +190,8 @@ class Assistant:
     def paragraphs(self, document_id: str) -> tuple[Paragraph, ...]:
         """A document's paragraphs in reading order. Raises `UnknownReferenceError`."""
         if document_id not in self.retriever.documents:
-            known = ", ".join(self.retriever.documents)
-            raise UnknownReferenceError(f"No document {document_id}. The index holds: {known}.")
+            known = some_of(list(self.retriever.documents))
+            raise UnknownReferenceError(f"No document {shortened(document_id)}. The index holds: {known}.")
         return self.index.store.paragraphs_of(document_id)
 
     def paragraph(self, reference: str) -> Paragraph:
@@ -191,12 +199,7 @@ class Assistant:
         found = self.index.store.paragraphs([reference]).get(reference)
         if found is not None:
             return found
-        document_id = next((name for name in self.retriever.documents if reference.startswith(f"{name} ")), None)
-        if document_id is None:
-            known = ", ".join(self.retriever.documents)
-            raise UnknownReferenceError(f"No paragraph {reference}. The index holds the documents {known}.")
-        anchors = ", ".join(paragraph.anchor for paragraph in self.paragraphs(document_id))
-        raise UnknownReferenceError(f"No paragraph {reference}. {document_id} has: {anchors}.")
+        raise UnknownReferenceError(f"No paragraph {shortened(reference)}. {self._meant(reference)}")
 
     def mode_line(self) -> str:
         """How questions are answered, in a few words for a person."""
@@ -216,10 +219,29 @@ class Assistant:
 
         return PilcrowRetriever(self, limit=limit)
 
+    def _meant(self, reference: str) -> str:
+        """What a reference that is none may mean: one that is written otherwise, a paragraph of its document."""
+        alike = next((known for known in self.index.catalogue.numbers if _plain(known) == _plain(reference)), None)
+        if alike is not None:
+            return f"Did you mean {alike}?"
+        documents = [
+            name
+            for name in self.retriever.documents
+            if re.match(rf"{re.escape(name)}(?!\w)", reference.strip(), re.IGNORECASE)
+        ]
+        if not documents:
+            return f"The index holds the documents {some_of(list(self.retriever.documents))}."
+        document_id = max(documents, key=len)
+        anchors = some_of([paragraph.anchor for paragraph in self.paragraphs(document_id)])
+        if len(reference.strip()) == len(document_id):
+            return f"Did you mean one of {document_id}'s paragraphs: {anchors}?"
+        return f"{document_id} has: {anchors}."
+
     def _steps(
         self, question: str, history: History, *, within: Filter, progress: Progress, stream: bool
     ) -> Generator[Claim | Answer]:
         _check_question(question)
+        check_filter(within, self.index.catalogue)
         if self.mode == "llm":
             yield from self._modelled(question, history, within=within, progress=progress, stream=stream)
             return
@@ -341,6 +363,11 @@ def _last(item: Claim | Answer) -> Answer:
     if not isinstance(item, Answer):
         raise TypeError("A stream of claims ends with its Answer.")
     return item
+
+
+def _plain(reference: str) -> str:
+    """A reference without its blanks, its case and the sign of a paragraph."""
+    return re.sub(r"[\s¶]", "", reference).casefold()
 
 
 def _check_question(question: str) -> None:

@@ -1,15 +1,17 @@
 """An Answer in, its evidence bundle out: all that others need to check it with nothing but the sources.
 
 A bundle is JSON: the answer as `Answer.to_dict()` gives it, the documents and whole paragraphs it cites, what it was
-made with, and `digests`: the SHA-256 of every value by its JSON pointer (RFC 6901), with a `seal` over them. They name
-a field that was changed; they are no signature, since whoever changes a bundle on purpose can compute them again. What
-then still holds is what `assistant.verify` compares with the sources themselves.
+made with, and `digests`: the SHA-256 of every value by its JSON pointer (RFC 6901), with a `seal` over them; of a list
+or an object it is that of an empty one, so that its kind is covered too. They name a field that was changed; they are
+no signature, since whoever changes a bundle on purpose can compute them again. What then still holds is what
+`assistant.verify` compares with the sources themselves.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.metadata import version
@@ -17,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import prompts
-from assistant.bundle_page import html_page, markdown_page
+from assistant.bundle_page import html_page, is_page, markdown_page
 from assistant.errors import BundleError
 from assistant.settings import Settings
 from assistant.types import Answer
 
-FORMAT = "pilcrow-evidence-1"
+FORMAT_NAME = "pilcrow-evidence-"
+FORMAT = f"{FORMAT_NAME}1"
 RECORDED = ("embedding", "mode", "model", "passages", "prompt_tokens", "answer_tokens")
 PAGES = {".html": html_page, ".md": markdown_page}
 
@@ -72,39 +75,53 @@ def make_bundle(answer: Answer, settings: Settings) -> Bundle:
 def write_bundle(bundle: Bundle, path: Path) -> None:
     """Write a bundle as JSON, or for people as one HTML page or Markdown, by the file's ending.
 
-    Raises BundleError for another ending, or where the file cannot be written.
+    Raises BundleError where `check_target` does, or where the writing fails.
     """
-    if path.suffix == ".json":
-        text = json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
-    elif path.suffix in PAGES:
-        text = PAGES[path.suffix](bundle)
-    else:
+    check_target(path)
+    page = PAGES.get(path.suffix.lower())
+    text = page(bundle) if page else json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+    try:
+        path.write_text(text, encoding="utf8", errors="backslashreplace")  # a lone surrogate, as JSON escapes it
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from error
+
+
+def check_target(path: Path) -> None:
+    """Raise BundleError where no bundle can be written: another ending, no folder or right, a file that is no bundle.
+
+    A bundle, a page of one, and an empty file may be overwritten.
+    """
+    if path.suffix.lower() not in (".json", *PAGES):
         raise BundleError(f"{path}: a bundle is written as .json, .html or .md. Give the file one of these endings.")
     try:
-        path.write_text(text, encoding="utf8")
+        if not path.parent.is_dir():
+            raise BundleError(f"{path}: cannot be written, since there is no folder {path.parent}. Make it first.")
+        if path.is_dir():
+            raise BundleError(f"{path}: a folder, not a file. Give the name of a file.")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise _unwritable(path, "no permission")
+        if path.exists() and not _is_ours(path):
+            raise BundleError(
+                f"{path}: a file that is no bundle, and is not overwritten. Give another name, or move it."
+            )
     except OSError as error:
-        raise BundleError(
-            f"{path}: cannot be written ({error.strerror}). Check the folder and its permissions."
-        ) from error
+        raise _unwritable(path, error.strerror) from error
 
 
 def seal(content: Mapping[str, Any]) -> Bundle:
     """A bundle's content with its digests."""
     bare = {name: value for name, value in content.items() if name not in ("digests", "seal")}
-    digests = {pointer: digest(value) for pointer, value in leaves(bare)}
+    digests = {pointer: digest(value) for pointer, value in parts(bare)}
     return {**bare, "digests": digests, "seal": digest(digests)}
 
 
-def leaves(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
-    """(JSON pointer, value) of each value that holds no other; an empty list or object is one."""
-    if isinstance(value, Mapping) and value:
-        for name, item in value.items():
-            yield from leaves(item, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list) and value:
-        for number, item in enumerate(value):
-            yield from leaves(item, f"{pointer}/{number}")
-    else:
-        yield pointer, value
+def parts(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
+    """(JSON pointer, value) of all that a list or object holds, at any depth; those in it stand as empty ones."""
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in items:
+        place = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+        yield place, {} if isinstance(item, Mapping) else [] if isinstance(item, list) else item
+        yield from parts(item, place)
 
 
 def digest(value: object) -> str:
@@ -116,3 +133,19 @@ def digest(value: object) -> str:
 def prompt_sha256(name: str) -> str:
     """SHA-256 of a prompt's file."""
     return hashlib.sha256((resources.files("prompts") / f"{name}.md").read_bytes()).hexdigest()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is empty, a bundle, or a page of one."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    if not text.strip() or is_page(text):
+        return True
+    try:
+        bundle = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(bundle, dict) and str(bundle.get("format")).startswith(FORMAT_NAME)
+
+
+def _unwritable(path: Path, reason: str | None) -> BundleError:
+    return BundleError(f"{path}: cannot be written ({reason}). Check the folder and its permissions.")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+
+from assistant.render import place_text
+from ingest.types import Place
 
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}"
@@ -12,25 +16,26 @@ STYLE = (
     ".small{color:#555;font-size:.85rem;overflow-wrap:anywhere}.flag{color:#8a2500}"
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+BEGINNING = re.compile(r'(?:# .*\n\n|<!doctype html>\n.*</head>\n<body>\n<h1>.*</h1>\n<p class="small">)Pilcrow \S+ · ')
 
 
 def html_page(bundle: Mapping[str, Any]) -> str:
     """One self-contained page; all text of documents and models is escaped."""
     answer = bundle["answer"]
     body = [
-        f"<h1>{escape(answer['question'])}</h1>",
+        f"<h1>{escape(_question(answer))}</h1>",
         f'<p class="small">{escape(_made_with(bundle))}</p>',
         *(_claim_html(claim) for claim in answer["claims"]),
         *(f"<p>≠ {escape(_marked(conflict))}</p>" for conflict in answer.get("conflicts", ())),
         *(["<p>The documents do not say.</p>"] if not answer["claims"] else []),
-        *(f"<p>Not in the documents: {escape(item)}</p>" for item in answer["missing"] if answer["claims"]),
-        "<h2>Sources</h2>",
+        *(f"<p>{escape(line)}</p>" for line in _missing(answer)),
+        *(["<h2>Sources</h2>"] if answer["citations"] else []),
         *(_citation_html(bundle, citation) for citation in answer["citations"]),
     ]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<title>{escape(answer['question'])}</title><style>{STYLE}</style></head>\n<body>\n"
+        f"<title>{escape(_question(answer))}</title><style>{STYLE}</style></head>\n<body>\n"
         + "\n".join(body)
         + "\n</body></html>\n"
     )
@@ -39,20 +44,26 @@ def html_page(bundle: Mapping[str, Any]) -> str:
 def markdown_page(bundle: Mapping[str, Any]) -> str:
     """The same as Markdown."""
     answer = bundle["answer"]
-    lines = [f"# {_plain(answer['question'])}", "", _plain(_made_with(bundle)), ""]
+    lines = [f"# {_plain(_question(answer))}", "", _plain(_made_with(bundle)), ""]
     for claim in answer["claims"]:
         lines += [_plain(_marked(claim)) + (f" *({_flag(claim)})*" if _flag(claim) else ""), ""]
     for conflict in answer.get("conflicts", ()):
         lines += [f"≠ {_plain(_marked(conflict))}", ""]
     if not answer["claims"]:
         lines += ["The documents do not say.", ""]
-    lines += [f"Not in the documents: {_plain(item)}\n" for item in answer["missing"] if answer["claims"]]
-    lines += ["## Sources", ""]
+    lines += [f"{_plain(line)}\n" for line in _missing(answer)]
+    lines += ["## Sources", ""] if answer["citations"] else []
     for citation in answer["citations"]:
         before, quote, after = _around(bundle, citation)
-        lines += [f"**\\[{citation['number']}\\] {_plain(_heading(citation))}**", ""]
-        lines += [f"> {_plain(before)}**{_plain(quote)}**{_plain(after)}", "", f"`{citation['source_sha256']}`", ""]
+        lines += [f"**{_plain(_heading(citation))}**", ""]
+        lines += [f"> {_plain(before)}**{_plain(quote)}**{_plain(after)}", ""]
+        lines += [f"{_plain(line)}\n" for line in _origin(bundle, citation)]
     return "\n".join(lines)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a page that one of the two made."""
+    return BEGINNING.match(text) is not None
 
 
 def _claim_html(claim: Mapping[str, Any]) -> str:
@@ -63,10 +74,22 @@ def _claim_html(claim: Mapping[str, Any]) -> str:
 def _citation_html(bundle: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
     before, quote, after = (escape(part) for part in _around(bundle, citation))
     return (
-        f"<h3>[{citation['number']}] {escape(_heading(citation))}</h3>"
+        f"<h3>{escape(_heading(citation))}</h3>"
         f"<blockquote>{before}<mark>{quote}</mark>{after}</blockquote>"
-        f'<p class="small">{escape(citation["source"]["path"])} · SHA-256 {escape(citation["source_sha256"])}</p>'
+        f'<p class="small">{"<br>".join(escape(line) for line in _origin(bundle, citation))}</p>'
     )
+
+
+def _question(answer: Mapping[str, Any]) -> str:
+    """The question on one line."""
+    return " ".join(answer["question"].split())
+
+
+def _missing(answer: Mapping[str, Any]) -> list[str]:
+    """What the documents do not say, a line each; where they say nothing at all, without the question itself."""
+    if answer["claims"]:
+        return [f"Not in the documents: {item}" for item in answer["missing"]]
+    return [item for item in answer["missing"] if item not in (answer["question"], answer["standalone_question"])]
 
 
 def _made_with(bundle: Mapping[str, Any]) -> str:
@@ -76,7 +99,16 @@ def _made_with(bundle: Mapping[str, Any]) -> str:
 
 
 def _heading(citation: Mapping[str, Any]) -> str:
-    return " · ".join(part for part in (citation["reference"], citation["date"], citation["title"]) if part)
+    parts = (citation["reference"], citation["date"], citation["title"])
+    return f"[{citation['number']}] {' · '.join(part for part in parts if part)}"
+
+
+def _origin(bundle: Mapping[str, Any], citation: Mapping[str, Any]) -> list[str]:
+    """Who says it and when, the note on the document, where it stands, and the hash of the source."""
+    notes = {document["document_id"]: document["note"] for document in bundle["documents"]}
+    place = place_text(citation["source"]["path"], Place.from_dict(citation["source"]))
+    lines = [citation["attribution"], notes[citation["document_id"]], place, f"SHA-256 {citation['source_sha256']}"]
+    return [line for line in lines if line]
 
 
 def _marked(told: Mapping[str, Any]) -> str:

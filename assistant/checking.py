@@ -87,7 +87,7 @@ def check_claim(
     decide. A checker that asks a model does so out of the question's `allowance`.
     """
     check: Check = partial(checker.check, allowance=allowance) if checker else check_paragraph
-    known = checker.known if checker else Surroundings()
+    known = Surroundings() if checker is None else checker.known if not checker.layers else None
     text = " ".join(STRAY_MARK.sub("", claim.text).split())
     checked = [
         _check_sentence(text[start:end], claim.citations, passages=passages, check=check, known=known)
@@ -99,7 +99,12 @@ def check_claim(
 
 
 def _check_sentence(
-    text: str, citations: Sequence[WrittenCitation], *, passages: Sequence[Passage], check: Check, known: Surroundings
+    text: str,
+    citations: Sequence[WrittenCitation],
+    *,
+    passages: Sequence[Passage],
+    check: Check,
+    known: Surroundings | None,
 ) -> CheckedClaim:
     if not terms(text):
         problem = f"It says nothing that can be checked: {text}"
@@ -145,7 +150,7 @@ def _nearest_sentence(text: str, paragraph: str) -> tuple[int, int]:
     )
 
 
-def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundings) -> Verdict:
+def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundings | None) -> Verdict:
     """The sentence against all that it cites: one paragraph bears it out and none speaks against it, or all together
     do where each has a part of it."""
     paragraphs = " ".join(dict.fromkeys(span.passage.paragraph.text for span in spans))
@@ -167,15 +172,18 @@ def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundi
     return replace(_of_all(text, spans, verdicts, known), usage=sum((item.usage for item in verdicts), start=Usage()))
 
 
-def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known: Surroundings) -> Verdict:
-    """One of the verdicts on each paragraph cited, or one on what is quoted of all of them together."""
+def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known: Surroundings | None) -> Verdict:
+    """One of the verdicts on each paragraph cited, or one on what is quoted of all of them together; not that where
+    nothing is `known`, since further layers have their say, which it would go around."""
     best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
     if against or best.label == "supported" or any(verdict.label not in SHOWN for verdict in verdicts):
         return against[0] if against else best
+    if known is None or len(verdicts) == 1:
+        return best
     passages = tuple({span.passage.reference: span.passage for span in spans}.values())
     dates = {passage.document.date for passage in passages}
-    joined = check_support(
+    return check_support(
         text,
         " ".join(span.quote for span in spans),
         " ".join(dict.fromkeys(passage.paragraph.text for passage in passages)),
@@ -184,7 +192,6 @@ def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known
         place="what is cited",
         surroundings=known,
     )
-    return joined if len(verdicts) > 1 else best
 
 
 def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], check: Check) -> Verdict:
@@ -200,13 +207,17 @@ def _turned_copy(text: str, paragraphs: str) -> str:
     Looked at here, and not left to the support check, since it is a quote that was altered.
     """
     said = words(text)
-    denials = [word for word in said if DENIAL.fullmatch(word)]
     sentences = [paragraphs[start:end] for start, end in sentence_spans(paragraphs)]
     ratios = [(fuzz.ratio(said, words(sentence)), sentence) for sentence in sentences]
     likeness, copied = max(ratios, default=(0.0, ""))
-    if likeness < COPIED or denials == [word for word in words(copied) if DENIAL.fullmatch(word)]:
+    if likeness < COPIED or _denials(said) == _denials(words(copied)):
         return ""
     return f"it copies a sentence of the paragraph, but for a negation: “{copied}”"
+
+
+def _denials(said: Sequence[str]) -> int:
+    """How many words deny something; `did not` and `didn't` are alike."""
+    return sum(DENIAL.fullmatch(word) is not None for word in said)
 
 
 def _script(text: str) -> str:

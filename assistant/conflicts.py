@@ -2,8 +2,8 @@
 
 Two sentences of different documents are compared where they speak of the same: most of the words and names of the
 shorter stand in the other. They conflict where one has another number of the same thing, where one says the opposite
-of the other, or where they name two for the same office. A different date alone is no conflict, and neither is what
-only one of them says: better none told than a wrong one.
+of the other, or where they name two for the same office. A different date alone is no conflict, nor are figures and
+office holders of different times, nor what only one of them says: better none told than a wrong one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.checks.bindings import check_bindings
-from assistant.checks.dates import day_of, times
-from assistant.checks.names import PEOPLE, TITLES, learn_aliases, names_of
-from assistant.checks.numbers import numbers
+from assistant.checks.dates import YEAR, day_of, times
+from assistant.checks.names import PEOPLE, TITLES, Name, is_same, learn_aliases, names_of
+from assistant.checks.numbers import WORDS, numbers
 from assistant.checks.polarity import check_polarity
 from assistant.checks.reading import Reading, listed, read_words
 from assistant.citations import CitationList
@@ -26,9 +26,17 @@ from ingest.sentences import sentence_spans
 
 SAME_MATTER = 0.6  # share of the shorter sentence's words and names that the other has
 FEWEST = 3  # words and names that both must have
+FEWEST_ALL = 2  # that, where neither has any other
 ASKED = 1  # of the question's words that each must have
 HEAD = 3  # words after a number among which stands what it counts
 SINGLE = frozenset(["th"])  # ordinals count nothing
+FEWEST_OF_OFFICE = 2  # words that tell which office it is: `director`, `harbour`
+IS = r"(?:,|,? (?:is|was|remains))"
+BEFORE_HOLDER = re.compile(rf"\b[Tt]he (?P<office>[^,;:()]+?){IS} $")
+AFTER_HOLDER = re.compile(rf"{IS} (?:the )?(?P<office>[^,;:.()]+)")
+ENDS_OFFICE = re.compile(r" (?:who|and|since|from|until|when|while|after|before|said|says|told)\b")
+NOT_THE_OFFICE = frozenset(["the", "a", "an", "one", "former", "then", "acting"])
+Dates = tuple[str | None, str | None]
 OFFICES = TITLES | PEOPLE | listed("head mayor captain chair chief commander spokesman founder owner author")
 
 
@@ -59,7 +67,8 @@ def with_conflicts(draft: Draft, question: str, passages: Sequence[Passage]) -> 
         for other in sentences:
             if mine.passage.document.document_id == other.passage.document.document_id:
                 continue
-            difference = disagreement(mine.text, other.text)
+            dates = (mine.passage.document.date, other.passage.document.date)
+            difference = disagreement(mine.text, other.text, dates=dates)
             if difference is not None:
                 pair = (_number(mine, numbered), _number(other, numbered))
                 conflicts.setdefault(frozenset(pair), _conflict(pair, numbered, difference))
@@ -77,12 +86,21 @@ class Difference:
     other: str
 
 
-def disagreement(one: str, other: str) -> Difference | None:
-    """What two sentences disagree on, or None where they do not, or do not speak of the same."""
+def disagreement(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
+    """What two sentences disagree on, or None where they do not, or do not speak of the same.
+
+    `dates` are those of their documents, from which `last year` is reckoned.
+    """
     mine, theirs = read_words(one), read_words(other)
-    if not _same_matter(mine, theirs):
+    same = _same_matter(mine, theirs)
+    if not same and not _same_words(one, other):
         return None
-    return _other_number(one, other) or _opposite(mine, theirs) or _other_name(mine, theirs)
+    apart = _are_apart(one, other, dates)
+    number = None if apart else _other_number(one, other)
+    if number or not same:
+        return number
+    opposite = _opposite(mine, theirs)
+    return opposite if opposite or apart else _other_holder(mine, theirs) or _other_name(mine, theirs)
 
 
 def _cited(draft: Draft) -> Iterator[Sentence]:
@@ -110,6 +128,11 @@ def _same_matter(one: Reading, other: Reading) -> bool:
     return len(shared) >= FEWEST and len(shared) >= SAME_MATTER * min(len(mine), len(theirs))
 
 
+def _same_words(one: str, other: str) -> bool:
+    """Whether two sentences speak of just the same, however short they are."""
+    return len(_matter(one)) >= FEWEST_ALL and _matter(one) == _matter(other)
+
+
 @lru_cache(maxsize=4096)
 def _matter(text: str) -> frozenset[str]:
     """Names by their keys and the stems of the other content words, without numbers and times."""
@@ -123,6 +146,7 @@ def _matter(text: str) -> frozenset[str]:
         if word.term
         and at not in inside
         and not word.text[0].isdigit()
+        and word.lower not in WORDS
         and not any(start <= word.start < end for start, end in skip)
     }
     return frozenset(words | {name.key for name in names})
@@ -138,6 +162,20 @@ def _other_number(one: str, other: str) -> Difference | None:
             if same_thing and quantity.value not in values[1] and counterpart.value not in values[0]:
                 return Difference(quantity.text, counterpart.text)
     return None
+
+
+def _are_apart(one: str, other: str, dates: Dates) -> bool:
+    """Whether each of two sentences gives a time of its own that the other does not. Where a document has no date, a
+    time without a year is compared with such a one only."""
+    mine, theirs = times(one, day_of(dates[0])), times(other, day_of(dates[1]))
+    pairs = [
+        (time, rival)
+        for time in mine
+        for rival in theirs
+        if None not in dates or bool(YEAR.search(time.text)) == bool(YEAR.search(rival.text))
+    ]
+    shared = {time for pair in pairs if pair[0].meets(pair[1]) for time in pair}
+    return any(shared.isdisjoint(pair) for pair in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +207,33 @@ def _opposite(one: Reading, other: Reading) -> Difference | None:
     turned = next((reason for reason in finding.reasons if reason.measure == "opposite"), None)
     quoted = re.findall(r"“([^”]*)”", turned.text) if turned else []
     return Difference(quoted[1], quoted[0]) if len(quoted) == len(("theirs", "mine")) else Difference("", "")
+
+
+def _other_holder(one: Reading, other: Reading) -> Difference | None:
+    """Two that hold the same office by `The director of the harbour is …` or `…, director of the harbour`, each in a
+    sentence without the other's name."""
+    learned = learn_aliases(f"{one.text} {other.text}")
+    mine, theirs = names_of(one, learned), names_of(other, learned)
+    for name in mine:
+        for rival in theirs:
+            shared = _office_of(name, one.text) & _office_of(rival, other.text)
+            told = [*((name.key, item.key) for item in theirs), *((rival.key, item.key) for item in mine)]
+            if shared and not any(is_same(*keys) for keys in told):
+                return Difference(name.text, rival.text)
+    return None
+
+
+def _office_of(name: Name, text: str) -> frozenset[frozenset[str]]:
+    """The office that a sentence says someone holds, as the words that tell which it is; none for a country's name."""
+    found = (BEFORE_HOLDER.search(text[: name.start]), AFTER_HOLDER.match(text[name.end :]))
+    offices = [ENDS_OFFICE.split(match["office"])[0].lower() for match in found if match and not name.listed]
+    return frozenset(frozenset(terms(office)) for office in offices if _is_an_office(office))
+
+
+def _is_an_office(phrase: str) -> bool:
+    """Whether a phrase is of one office at a time, with the words that tell which."""
+    title = set(re.split(r" (?:of|for|at|in) ", phrase)[0].split())
+    return bool(title & OFFICES) and not title & NOT_THE_OFFICE and len(set(terms(phrase))) >= FEWEST_OF_OFFICE
 
 
 def _other_name(one: Reading, other: Reading) -> Difference | None:

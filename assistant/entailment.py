@@ -1,13 +1,13 @@
 """Some sentences of a paragraph and a claim in, how likely the one bears the other out, or denies it, out.
 
-A cross-encoder that comes with Pilcrow: the layers of all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM, arXiv:2002.10957),
-trained further by `evals.fit_entailment` to read a claim and a text together, as BERT reads a pair (Devlin et al. 2019,
-arXiv:1810.04805), and kept in eight bits. Its table of words and its tokenizer are those of the embedding model.
+A cross-encoder that comes with Pilcrow: the first five layers of all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM,
+arXiv:2002.10957), trained further by `evals.fit_entailment` to read a claim and a text together, as BERT reads a pair
+(Devlin et al. 2019, arXiv:1810.04805), and kept in eight bits. Its table of words and its tokenizer are those of the
+embedding model.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.checks.nearness import WordVectors, token_numbers
 from ingest.minilm import MiniLM, open_vocabulary
 from ingest.onnx_graph import EPSILON, FLOAT, INT32, Graph, Weights
 
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FILE = "entailment.safetensors"
-LAYERS = 6
-LONGEST_CLAIM = 64  # tokens, [CLS] and [SEP] among them
-LONGEST_TEXT = 199  # tokens, [SEP] among them
-SURROGATE = re.compile("[\ud800-\udfff]")  # the tokenizer raises TypeError on half a pair
+LAYERS = 5
+LONGEST = 263  # tokens of a pair, [CLS] and twice [SEP] among them
+LONGEST_CLAIM = 128  # of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,13 @@ class Entailment:
 
 
 class EntailmentModel:
-    """Reads a claim with a text. Safe to share between threads."""
+    """Reads a claim with a text; `words` are the vectors of its vocabulary. Safe to share between threads."""
 
     def __init__(
         self, session: InferenceSession, tokenizer: Tokenizer, *, weights: Weights, words: NDArray[np.float32]
     ) -> None:
         self._session = session
+        self.words = WordVectors(tokenizer, words)
         self._tokenizer = tokenizer
         self._words = words
         self._positions, self._kinds, self._scale, self._shift = (
@@ -66,15 +67,18 @@ class EntailmentModel:
         tokenizer, words = open_vocabulary(model_dir)
         weights = Weights(Path(str(resources.files("assistant") / FILE)).resolve())
         graph = Graph(weights)
-        states = graph.encoder("states", "mask", layers=LAYERS)
+        states = graph.encoder("states", "mask", layers=LAYERS, first_token_only=True)
         shape = ("pairs", "tokens", MiniLM.dimensions)
         inputs = {"states": (FLOAT, shape), "mask": (INT32, ("pairs", "tokens"))}
-        session = graph.session(inputs, {states: shape}, packed=True)
+        session = graph.session(inputs, {states: ("pairs", 1, MiniLM.dimensions)}, packed=True)
         return cls(session, tokenizer, weights=weights, words=words)
 
     def read(self, claim: str, text: str) -> Entailment:
-        """How the text bears on the claim. What is beyond their longest, some 45 and 150 words, is left out."""
+        """How the text bears on the claim. What of the text is beyond the longest, some 150 words, is left out; a claim
+        that is too long to be read as a whole, over some 90 words, is not borne out."""
         first, second = pair_ids(self._tokenizer, claim, text)
+        if len(first) == LONGEST_CLAIM:
+            return Entailment(0.0, 0.0, 1.0)
         ids = np.array([*first, *second])
         kinds = np.repeat([0, 1], [len(first), len(second)])
         states = self._words[ids] + self._positions[: len(ids)] + self._kinds[kinds]
@@ -93,10 +97,10 @@ class EntailmentModel:
 
 
 def pair_ids(tokenizer: Tokenizer, claim: str, text: str) -> tuple[list[int], list[int]]:
-    """The tokens of `[CLS] claim [SEP]` and of `text [SEP]`, each cut to its longest."""
-    return _cut(tokenizer, claim, LONGEST_CLAIM), _cut(tokenizer, text, LONGEST_TEXT + 1)[1:]
+    """The tokens of `[CLS] claim [SEP]` and of `text [SEP]`, the claim cut to its longest, the text to what is left."""
+    first = _cut(token_numbers(tokenizer, claim), LONGEST_CLAIM)
+    return first, _cut(token_numbers(tokenizer, text), LONGEST + 1 - len(first))[1:]
 
 
-def _cut(tokenizer: Tokenizer, text: str, longest: int) -> list[int]:
-    ids: list[int] = tokenizer.encode(SURROGATE.sub("\ufffd", text)).ids
+def _cut(ids: list[int], longest: int) -> list[int]:
     return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]

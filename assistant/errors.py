@@ -2,6 +2,8 @@
 
 AssistantError
 ├── QuestionError       a question that cannot be asked: empty, too long
+│   └── FilterError     one that is narrowed to what the index does not hold
+├── ClaimError          a claim that cannot be checked: too long
 ├── UnknownReferenceError   no such paragraph in the index
 ├── BundleError         a bundle that cannot be written, read or relied on
 ├── CrossEncoderError   a folder that holds no cross-encoder that can be run
@@ -17,6 +19,14 @@ class AssistantError(Exception):
 
 class QuestionError(AssistantError):
     """A question that cannot be asked."""
+
+
+class FilterError(QuestionError):
+    """A question narrowed to documents, days or sections of which the index has none."""
+
+
+class ClaimError(AssistantError):
+    """A claim that cannot be checked."""
 
 
 class UnknownReferenceError(AssistantError):

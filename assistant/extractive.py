@@ -74,10 +74,29 @@ class ExtractiveAnswerer:
         candidates = self.candidates([query, focus] if focus else [query], passages)
         confidence = probability(self.signs(query, candidates))
         if confidence < threshold():
-            return Draft(missing=self._missing(query, candidates), confidence=confidence)
-        found = {(item.passage.reference, item.start): item for item in self._chosen(query, passages, candidates)}
-        chosen = list(found.values())
+            nothing = Draft(missing=self._missing(query, candidates), confidence=confidence)
+            return self._answered_parts(query, passages) or nothing
+        chosen = _once(self._chosen(query, passages, candidates))
         return _draft(chosen, confidence, missing=self._unanswered(query, candidates, chosen))
+
+    def _answered_parts(self, query: Query, passages: Sequence[Passage]) -> Draft | None:
+        """The sentences for those parts of a question that are answered by themselves, where the whole is not; None
+        where no part is."""
+        if len(asked_parts(query.text)) < 2 or compares(query.text):
+            return None
+        chosen: list[Candidate] = []
+        missing: list[str] = []
+        confidence = 0.0
+        for part in query.parts:
+            candidates = self.candidates([part], passages)
+            sure = probability(self.signs(part, candidates))
+            if sure < threshold():
+                quantity = quantity_missing(part.text, _searched_for_quantities(candidates, []))
+                missing.append(f"{part.text}: no {quantity} is given." if quantity else part.text)
+            else:
+                chosen += _best_sentences(candidates)
+                confidence = max(confidence, sure)
+        return _draft(_once(chosen), confidence, missing=tuple(missing)) if chosen else None
 
     def _chosen(
         self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]
@@ -175,6 +194,14 @@ class ExtractiveAnswerer:
             *_never_mentioned(absent_words(query.text, self.index)),
             *(f"{part}: no {quantity} is given." for part in parts if (quantity := quantity_missing(part, paragraphs))),
         )
+
+
+def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Each sentence where it comes first."""
+    found: dict[tuple[str, int], Candidate] = {}
+    for item in candidates:
+        found.setdefault((item.passage.reference, item.start), item)
+    return list(found.values())
 
 
 def _searched_for_quantities(candidates: Sequence[Candidate], references: Sequence[str]) -> list[str]:

@@ -15,9 +15,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import FilterError
 from assistant.query import Query, compares, documents_of, read_queries
 from assistant.types import Passage
-from ingest.catalogue import Filter
+from ingest.catalogue import Catalogue, Filter
 from ingest.embedding import Embedding
 from ingest.index import Index
 from ingest.minilm import TokenVectors
@@ -26,6 +27,8 @@ from ingest.types import Document
 
 POOL = 64  # paragraphs that are matched token by token
 EVERYTHING = Filter()
+MOST_NAMED = 20  # of what the index holds, in an error
+LONGEST_NAME = 80  # characters that an error repeats of what was asked for
 Scores = NDArray[np.float32]
 Item = TypeVar("Item")
 
@@ -148,6 +151,51 @@ class Retriever:
 
     def _reference(self, number: int) -> str:
         return self.index.catalogue.entries[number].reference
+
+
+def check_filter(within: Filter, catalogue: Catalogue) -> None:
+    """Raise `FilterError` where nothing is within the filter, or one of its documents is not in the index."""
+    if within == EVERYTHING:
+        return
+    documents = list(dict.fromkeys(entry.document_id for entry in catalogue.entries))
+    for name in within.documents or ():
+        if name not in documents:
+            raise FilterError(f"No document {shortened(name)}. The index holds: {some_of(documents)}.")
+    if within.after and within.before and within.after > within.before:
+        raise FilterError(f"No day is from {within.after} to {within.before}. Give the earlier day first.")
+    if not catalogue.within(within).any():
+        raise FilterError(_nothing_within(within, catalogue))
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The names in a row; of very many the first, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:MOST_NAMED])} and {more} more"
+
+
+def shortened(name: str) -> str:
+    """What was given for a name, as an error can repeat it: a line, and no long one."""
+    line = " ".join(name.split())
+    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]} …"
+
+
+def _nothing_within(within: Filter, catalogue: Catalogue) -> str:
+    """Which part of a filter no paragraph is within, and what there is instead."""
+    searched = [entry for entry in catalogue.entries if Filter(within.documents).lets_through(entry)]
+    if not any(Filter(after=within.after, before=within.before).lets_through(entry) for entry in searched):
+        days = sorted({entry.date for entry in searched if entry.date})
+        asked = [f"{word} {day}" for word, day in (("from", within.after), ("to", within.before)) if day]
+        return f"No document is dated {' '.join(asked)}. {_there_are('days', days)}"
+    if within.section is not None and not any(Filter(section=within.section).lets_through(entry) for entry in searched):
+        sections = list(dict.fromkeys(entry.section for entry in searched if entry.section))
+        return f"No section {shortened(within.section)}. {_there_are('sections', sections)}"
+    if within.kind is not None and not any(entry.kind == within.kind for entry in searched):
+        return f"No paragraph of the kind {within.kind}. {_there_are('kinds', sorted({e.kind for e in searched}))}"
+    return "No paragraph is within all of these filters together. Leave one of them out."
+
+
+def _there_are(what: str, names: Sequence[str]) -> str:
+    return f"There are the {what}: {some_of(names)}." if names else f"There are no {what}."
 
 
 def _in_turns(ranked: Sequence[Item], document_of: Callable[[Item], str], spoken_of: Sequence[str]) -> list[Item]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
@@ -54,28 +54,26 @@ SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
 FIRM = 0.35  # `entailed` from which on it outweighs the layers that read words: 0.9 in probability
+READ = frozenset(["entailed", "denied"])  # measures of the entailment model
 REASONS_SHOWN = 3
 TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
 PARTLY = 0.5
+ALL_COVERED = 0.99  # share of the claim from which on a paragraph has it, be it in another order
 LEAST_COVERED = 0.25  # share of the claim that a paragraph must have, or else ...
-LEAST_SIMILAR = 0.4  # ... be as similar to it as this
+LEAST_SIMILAR = 0.25  # ... be as similar to it as this
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known beyond the paragraph: similarity of the claim to each of its sentences by span, to its best
-    sentence or pair of sentences (`similar`) and to the best of all other paragraphs (`rival`), as cosines; names and
-    terms of the whole document; the weight (IDF) of a term; what reads a claim together with sentences; the reference
-    of another paragraph where the claim stands word for word.
+    """What is known beyond the paragraph: names and terms of the whole document; the weight (IDF) of a term; how near a
+    claim comes to sentences word by word; what reads it together with them; the reference of another paragraph where
+    the claim stands word for word.
     """
 
-    sentences: Mapping[tuple[int, int], float] = field(default_factory=dict)
-    near: Nearness | None = None
-    similar: float | None = None
-    rival: float | None = None
     names: frozenset[str] = frozenset()
     terms: frozenset[str] = frozenset()
     weight: Callable[[str], float] | None = None
+    near: Callable[[str, Sequence[str]], Nearness] | None = None
     entailment: Callable[[str, str], Entailment] | None = None
     stands_in: str | None = None
 
@@ -135,14 +133,14 @@ def check_support(
         against = _quote_against(claim, quote, surroundings)
         reasons = (*against, *reasons)
         outright = outright or frozenset(reason.measure for reason in against)
-    if surroundings.stands_in:
-        reasons = (Reason("missing", f"it stands in {surroundings.stands_in}, not in {{place}}", "elsewhere"), *reasons)
-    if surroundings.stands_in or _fails(measured.measures, outright=bool(outright)):
+    stands_in = surroundings.stands_in if measured.measures["coverage"] < ALL_COVERED else None
+    if stands_in:
+        reasons = (Reason("missing", f"it stands in {stands_in}, not in {{place}}", "elsewhere"), *reasons)
+    if stands_in or _fails(measured.measures, outright=bool(outright)):
         score = min(score, model.threshold / 2)
     label = _label(score, reasons, measured.measures, threshold=model.threshold)
-    if label == "supported":
-        reasons = ()
-    told = tuple(dict.fromkeys(reason.text.replace("{place}", place) for reason in reasons))[:REASONS_SHOWN]
+    shown = () if label == "supported" else _told_first(reasons, label)
+    told = tuple(dict.fromkeys(reason.text.replace("{place}", place) for reason in shown))[:REASONS_SHOWN]
     return Verdict(label, told, round(score, 4), _sentence(paragraph, measured.zone))
 
 
@@ -184,13 +182,15 @@ def measure_support(
     date: str | None = None,
     surroundings: Surroundings | None = None,
 ) -> Measured:
-    """Every layer's measures of a claim against its paragraph; those of similarity only where it is known."""
+    """Every layer's measures of a claim against its paragraph; those of nearness and of entailment only where
+    `surroundings` can tell."""
     known = surroundings or Surroundings()
     mine, text = read_words(claim), read_words(paragraph)
     aliases = learn_aliases(f"{paragraph} {context}")
     weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
-    near = known.near or Nearness()
-    zone = find_zone(mine, text, weights, known.sentences, near.heard(), aliases)
+    sentences = [text.sentence(number) for number in range(len(text.sentences))]
+    near = known.near(claim, sentences) if known.near else Nearness()
+    zone = find_zone(mine, text, weights, near.heard(), aliases)
     dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
     told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
     findings = (
@@ -202,13 +202,13 @@ def measure_support(
         check_quantifiers(mine, zone.reading),
         check_bindings(mine, zone.reading, weights, aliases),
         check_relations(mine, zone.reading, aliases),
-        check_speakers(mine, zone.reading, text, aliases),
+        check_speakers(mine, zone.reading, text, aliases, place=zone.start),
         check_coverage(mine, text, weights, learned=aliases, context=context, skip=dates, elsewhere=known.terms),
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
     read = check_entailment(known.entailment(claim, zone.around)) if known.entailment else Finding()
-    measures |= {"any_conflict": float(conflict), **_nearness(known), **read.measures}
+    measures |= {"any_conflict": float(conflict), **check_nearness(near).measures, **read.measures}
     return Measured(measures, tuple(reason for finding in (*findings, read) for reason in finding.reasons), zone)
 
 
@@ -224,13 +224,20 @@ def check_entailment(read: Entailment) -> Finding:
     return Finding(measures)
 
 
+def check_nearness(near: Nearness) -> Finding:
+    """`similar`: the share of the claim that comes near to words of one sentence; `spread`: what the others add."""
+    heard = max(near.heard(), default=None)
+    return Finding({"similar": heard, "spread": near.heard_by_all() - heard} if heard is not None else {})
+
+
 def is_verbatim(claim: str, paragraph: str) -> bool:
     """Whether the claim is one or more whole sentences of the paragraph, so that nothing around it can deny it."""
-    start = paragraph.find(claim.strip())
-    if start < 0:
+    said = claim.strip()
+    if said not in paragraph:
         return False
     spans = read_words(paragraph).sentences
-    return any(first == start for first, _ in spans) and any(last == start + len(claim.strip()) for _, last in spans)
+    ends = {last for _, last in spans}
+    return any(paragraph.startswith(said, first) and first + len(said) in ends for first, _ in spans)
 
 
 @lru_cache(maxsize=1)
@@ -247,26 +254,20 @@ def _weight(term: str, known: Surroundings) -> float:
 def _fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
-    A figure or a name that is not there always fails it. Numbers in words, which may count what is listed, times and
-    words that pull the other way do so unless the entailment model is all but certain that it is borne out.
+    A figure that is not there, or a name that the document never mentions, always fails it. Numbers in words, which may
+    count what is listed, times, words that pull the other way and a paragraph that speaks of something else do so
+    unless the entailment model is all but certain that it is borne out.
     """
-    if any(measures[name] > 0 for name in INVENTED) or _is_elsewhere(measures):
+    if any(measures[name] > 0 for name in INVENTED):
         return True
     turned = outright and measures["coverage"] >= ABOUT_THAT
-    return (turned or any(measures[name] > 0 for name in OTHERWISE)) and measures.get("entailed", -1.0) < FIRM
+    against = turned or _is_elsewhere(measures) or any(measures[name] > 0 for name in OTHERWISE)
+    return against and measures.get("entailed", -1.0) < FIRM
 
 
 def _is_elsewhere(measures: Mapping[str, float]) -> bool:
     """Whether the paragraph speaks of something else altogether, whatever little speaks against the claim."""
     return measures["coverage"] < LEAST_COVERED and measures.get("similar", 0.0) < LEAST_SIMILAR
-
-
-def _nearness(known: Surroundings) -> dict[str, float]:
-    """`similar`; `lead` and `elsewhere`: by how much this paragraph beats all others, or is beaten."""
-    if known.similar is None or known.rival is None:
-        return {}
-    lead = known.similar - known.rival
-    return {"similar": known.similar, "lead": min(1.0, 3 * max(0.0, lead)), "elsewhere": min(1.0, 3 * max(0.0, -lead))}
 
 
 def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason, ...]:
@@ -283,7 +284,7 @@ def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason,
 
 
 def _ranked(reasons: Sequence[Reason], measures: Mapping[str, float], model: Model) -> tuple[Reason, ...]:
-    """The reasons whose measures speak against the claim, the weightiest first; denials before missing words."""
+    """The reasons, the weightiest first."""
 
     def weight(reason: Reason) -> float:
         name = {"flipped": "flipped_most", "denied": "entailed"}.get(reason.measure, reason.measure)
@@ -291,6 +292,16 @@ def _ranked(reasons: Sequence[Reason], measures: Mapping[str, float], model: Mod
         return own + (model.coefficients.get("any_conflict", 0.0) if name in CONFLICTS and measures[name] > 0 else 0.0)
 
     return tuple(sorted(reasons, key=weight))
+
+
+def _told_first(reasons: Sequence[Reason], label: Label) -> tuple[Reason, ...]:
+    """The reasons as they are shown: what contradicts first, where that is the verdict, and what names a word of the
+    paragraph before what was read as a whole."""
+    return tuple(
+        sorted(
+            reasons, key=lambda reason: (label == "contradicted" and reason.kind != "conflict", reason.measure in READ)
+        )
+    )
 
 
 def _label(score: float, reasons: Sequence[Reason], measures: Mapping[str, float], *, threshold: float) -> Label:

@@ -1,12 +1,13 @@
 """`python -m evals.fit_entailment PUBLIC`: train the entailment model, print how well it does, write its weights.
 
-It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes an hour on two cores. PUBLIC is a folder
-with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl` (SQuAD's
-paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
+It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes an hour and a half on two cores. PUBLIC is a
+folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl`
+(SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
-It learns from the claims in `gold/written` but for those of `KEPT`, from one half of SciFact's abstracts, and from a
-little of what `evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not
-among them: they are what it is looked at with. The order of what it reads is fixed by a seed.
+It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, from one half of SciFact's
+abstracts, and from a little of what `evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and
+`claims_more.jsonl` are not among them: they are what it is looked at with. The order of what it reads is fixed by a
+seed.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ import numpy as np
 import torch
 import typer
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from torch import nn
-from torch.nn.functional import cross_entropy, dropout, gelu, scaled_dot_product_attention
+from torch.nn.functional import cross_entropy, dropout, gelu, kl_div
 
-from assistant.entailment import FILE, LAYERS, LONGEST_CLAIM, LONGEST_TEXT, pair_ids
-from evals.editions import KEPT, Edition, Judged, editions, scifact, squad, written, written_sets
+from assistant.entailment import FILE, LAYERS, LONGEST, pair_ids
+from evals.editions import KEPT, UNTOUCHED, Edition, Judged, editions, scifact, squad, written, written_sets
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from evals.variants import variants
@@ -40,7 +41,9 @@ from ingest.sentences import sentence_spans
 
 TARGET = Path(__file__).parents[1] / "assistant" / FILE
 EPOCHS = 3
-SCHEDULED = 4  # epochs after which the rate of learning would be nothing
+EXITS = (4, 5)  # layers after which a classifier is trained; the one after `LAYERS` of them is kept
+DEEPEST = EXITS[-1]
+SHALLOWER = 0.5  # weight of what the earlier classifiers have wrong, and of where they differ from the last
 BATCH = 32
 RATE = 1.5e-4  # of learning, at its highest: after a tenth of the steps
 DROPPED = 0.1
@@ -86,40 +89,52 @@ class Layer(nn.Module):
         self.inner, self.outer = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.after, self.last = nn.LayerNorm(width, eps=EPSILON), nn.LayerNorm(width, eps=EPSILON)
 
-    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """States (pairs × tokens × width) after the layer; `mask` is true where there is a token."""
-        shape = (*states.shape[:2], HEADS, -1)
-        heads = [part(states).view(shape).transpose(1, 2) for part in (self.query, self.key, self.value)]
-        attended = scaled_dot_product_attention(*heads, attn_mask=mask[:, None, None, :])
-        attended = attended.transpose(1, 2).reshape(states.shape)
+    def forward(self, states: torch.Tensor, mask: torch.Tensor, *, first_only: bool = False) -> torch.Tensor:
+        """States (pairs × tokens × width) after the layer, or (pairs × 1 × width) of the first token only; `mask` is
+        true where there is a token."""
+        read, states = states, states[:, :1] if first_only else states
+        query, key, value = (
+            part(asked).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for part, asked in ((self.query, states), (self.key, read), (self.value, read))
+        )
+        scores = query @ key.transpose(-1, -2) / query.shape[-1] ** 0.5  # on two cores faster than PyTorch's fused one
+        attention = scores.masked_fill(~mask[:, None, None, :], -1e4).softmax(dim=-1)
+        attended = (attention @ value).transpose(1, 2).flatten(-2)
         states = self.after(states + dropout(self.joined(attended), DROPPED, self.training))
         return self.last(states + dropout(self.outer(gelu(self.inner(states))), DROPPED, self.training))
 
 
 class Encoder(nn.Module):
-    """all-MiniLM-L6-v2 with a classifier over [CLS] for what a pair comes to."""
+    """all-MiniLM-L6-v2 with a classifier over [CLS] for what a pair comes to, after each of the layers in `EXITS`.
 
-    def __init__(self) -> None:
+    `start` is a file of weights that an earlier training wrote, to go on from.
+    """
+
+    def __init__(self, start: Path | None = None) -> None:
         super().__init__()
-        weights = Weights(model_files()[0])
+        published, started = Weights(model_files()[0]), _whole(start) if start else {}
 
         def tensor(name: str) -> torch.Tensor:
-            return torch.from_numpy(np.array(weights.array(name)))
+            return torch.from_numpy(started[name] if name in started else np.array(published.array(name)))
 
         self.words = nn.Embedding.from_pretrained(tensor("embeddings.word_embeddings.weight"), freeze=True)
         self.positions = nn.Embedding.from_pretrained(tensor("embeddings.position_embeddings.weight"), freeze=True)
         self.kinds = nn.Embedding.from_pretrained(tensor("embeddings.token_type_embeddings.weight"), freeze=False)
         self.first = nn.LayerNorm(MiniLM.dimensions, eps=EPSILON)
-        self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(LAYERS))
-        self.classifier = nn.Linear(MiniLM.dimensions, len(set(CLASSES.values())))
-        nn.init.normal_(self.classifier.weight, std=0.02)
-        nn.init.zeros_(self.classifier.bias)
+        self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(DEEPEST))
+        self.classifiers = nn.ModuleList(nn.Linear(MiniLM.dimensions, len(set(CLASSES.values()))) for _ in EXITS)
+        for classifier in self.classifiers:
+            nn.init.normal_(classifier.weight, std=0.02)
+            nn.init.zeros_(classifier.bias)
         with torch.no_grad():
             for name, parameter in _named(self):
                 parameter.copy_(tensor(name))
+            for classifier in self.classifiers if start else ():
+                classifier.weight.copy_(tensor("classifier.weight"))
+                classifier.bias.copy_(tensor("classifier.bias"))
 
-    def forward(self, batch: Sequence[Example]) -> torch.Tensor:
-        """Logits of the classes: (pairs, 3)."""
+    def forward(self, batch: Sequence[Example]) -> list[torch.Tensor]:
+        """Logits of the classes at each exit: (pairs, 3)."""
         longest = max(example.length for example in batch)
         ids, kinds, mask = (np.zeros((len(batch), longest), dtype=np.int64) for _ in range(3))
         for row, example in enumerate(batch):
@@ -129,15 +144,20 @@ class Encoder(nn.Module):
         places = torch.arange(longest)[None]
         states = self.words(torch.from_numpy(ids)) + self.positions(places) + self.kinds(torch.from_numpy(kinds))
         states = self.first(states)
-        for layer in self.layers:
-            states = layer(states, torch.from_numpy(mask).bool())
-        return self.classifier(dropout(states[:, 0], DROPPED, self.training))
+        found = []
+        for number, layer in enumerate(self.layers, start=1):
+            states = layer(states, torch.from_numpy(mask).bool(), first_only=number == DEEPEST)
+            if number in EXITS:
+                classifier = self.classifiers[EXITS.index(number)]
+                found.append(classifier(dropout(states[:, 0], DROPPED, self.training)))
+        return found
 
 
 def main(
     public: Annotated[Path, typer.Argument(help="Folder of the public claims and paragraphs.")],
     documents: Annotated[Path | None, typer.Option(help="Folder of another edition of the documents.")] = None,
     epochs: Annotated[int, typer.Option(help="Times that it reads everything.")] = EPOCHS,
+    start: Annotated[Path | None, typer.Option(help="Weights of an earlier training, to go on from.")] = None,
     output: Annotated[Path, typer.Option(help="Where the weights go.")] = TARGET,
 ) -> None:
     """Train, report figures of claims that were held out, and write the weights."""
@@ -150,7 +170,7 @@ def main(
         learned += _elsewhere(learned, chance)
         held = [*_held(own, public, Path(folder), read)]
     typer.echo(f"{len(learned)} pairs to learn from, {len(held)} held out")
-    for epoch, (encoder, seconds) in enumerate(_epochs(learned, chance, epochs), start=1):
+    for epoch, (encoder, seconds) in enumerate(_epochs(learned, chance, epochs, start), start=1):
         typer.echo(f"epoch {epoch}, {seconds:.0f} s, AUROC {_areas(encoder, held)}")
         _save(encoder, output)
 
@@ -171,7 +191,7 @@ class _Reader:
 
 
 def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
-    names = [name for name in written_sets() if name not in KEPT]
+    names = [name for name in written_sets() if name not in (*KEPT, *UNTOUCHED)]
     for judged in written(names, own=own, public=public, folder=folder / "learned"):
         yield read.example(judged, of="written")
     for judged in scifact(public, folder, odd=True):
@@ -182,7 +202,7 @@ def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) 
 
 def _held(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
     """What is looked at on the way, by whose claims they are."""
-    for name in KEPT:
+    for name in (*KEPT, *UNTOUCHED):
         for judged in written([name], own=own, public=public, folder=folder / "held"):
             yield read.example(judged, of=name)
     for judged in scifact(public, folder, odd=False):
@@ -235,12 +255,14 @@ def _elsewhere(learned: Sequence[Example], chance: random.Random) -> list[Exampl
     return found
 
 
-def _epochs(learned: Sequence[Example], chance: random.Random, epochs: int) -> Iterator[tuple[Encoder, float]]:
+def _epochs(
+    learned: Sequence[Example], chance: random.Random, epochs: int, start: Path | None
+) -> Iterator[tuple[Encoder, float]]:
     """The encoder after each time that it has read everything, and the seconds that this took."""
-    encoder = Encoder()
+    encoder = Encoder(start)
     parameters = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
-    steps = max(epochs, SCHEDULED) * (len(learned) // BATCH + 1)
+    steps = epochs * (len(learned) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.1 * steps), max(0.02, 1 - step / steps))
     )
@@ -248,18 +270,29 @@ def _epochs(learned: Sequence[Example], chance: random.Random, epochs: int) -> I
         started = time.monotonic()
         encoder.train()
         for batch in _batches(learned, chance):
-            labels = torch.tensor([example.label for example in batch])
-            weights = torch.tensor([example.weight for example in batch])
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = encoder(batch)
-            losses = cross_entropy(logits.float(), labels, reduction="none", label_smoothing=SMOOTHING)
-            loss = (losses * weights).sum() / weights.sum()
+                exits = encoder(batch)
+            loss = _loss([logits.float() for logits in exits], batch)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             schedule.step()
         yield encoder, time.monotonic() - started
+
+
+def _loss(exits: Sequence[torch.Tensor], batch: Sequence[Example]) -> torch.Tensor:
+    """What is wrong at the last exit and, at a lower weight, at the others, which learn from the last as well
+    (self-distillation: Zhang et al. 2019, arXiv:1905.08094)."""
+    labels = torch.tensor([example.label for example in batch])
+    weights = torch.tensor([example.weight for example in batch])
+    losses = cross_entropy(exits[-1], labels, reduction="none", label_smoothing=SMOOTHING)
+    last = exits[-1].detach().softmax(dim=1)
+    for logits in exits[:-1]:
+        wrong = cross_entropy(logits, labels, reduction="none", label_smoothing=SMOOTHING)
+        apart = kl_div(logits.log_softmax(dim=1), last, reduction="none").sum(dim=1)
+        losses = losses + SHALLOWER * (wrong + apart) / 2
+    return (losses * weights).sum() / weights.sum()
 
 
 def _batches(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
@@ -273,15 +306,16 @@ def _batches(examples: Sequence[Example], chance: random.Random) -> list[list[Ex
 
 
 def _areas(encoder: Encoder, held: Sequence[Example]) -> str:
-    """How well the odds of support tell the supported from the others, for each set."""
+    """How well the odds of support tell the supported from the others, for each set, at each exit."""
     encoder.eval()
     told = []
     for name in dict.fromkeys(example.set for example in held):
         chosen = sorted((example for example in held if example.set == name), key=lambda example: example.length)
         with torch.no_grad():
             parts = [encoder(chosen[first : first + BATCH]) for first in range(0, len(chosen), BATCH)]
-        odds = torch.cat(parts).log_softmax(dim=1)[:, 0].tolist()
-        told.append(f"{name} {auroc(odds, [example.label == 0 for example in chosen]):.3f}")
+        supported = [example.label == 0 for example in chosen]
+        odds = [torch.cat(logits).log_softmax(dim=1)[:, 0].tolist() for logits in zip(*parts, strict=True)]
+        told.append(f"{name} " + "/".join(f"{auroc(at_exit, supported):.3f}" for at_exit in odds))
     return ", ".join(told)
 
 
@@ -295,10 +329,11 @@ def _save(encoder: Encoder, path: Path) -> None:
 
 def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     """The weights as `assistant.entailment` reads them: those of products in eight bits, with a scale an output."""
-    tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder)}
-    tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.numpy()[: LONGEST_CLAIM + LONGEST_TEXT]
-    tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
-    tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
+    kept = encoder.classifiers[EXITS.index(LAYERS)]
+    tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder) if _layer(name) < LAYERS}
+    tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.numpy()[:LONGEST]
+    tensors["classifier.weight"] = kept.weight.detach().numpy()
+    tensors["classifier.bias"] = kept.bias.detach().numpy()
     found: dict[str, NDArray[Any]] = {}
     for name, values in tensors.items():
         if name.startswith("encoder.") and values.ndim == 2:
@@ -308,6 +343,20 @@ def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
         else:
             found[name] = np.ascontiguousarray(values, dtype=np.float32)
     return found
+
+
+def _whole(path: Path) -> dict[str, NDArray[Any]]:
+    """The weights in a file that `_stored` made up, as they are in the published one."""
+    stored = load_file(path)
+    return {
+        name: values if (scale := stored.get(f"{name}_scale")) is None else values.T.astype(np.float32) * scale[:, None]
+        for name, values in stored.items()
+    }
+
+
+def _layer(name: str) -> int:
+    """The number of the layer that a parameter is of, from 0; -1 for what comes before all layers."""
+    return int(name.split(".")[2]) if name.startswith("encoder.") else -1
 
 
 def _named(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
 FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-FLOAT, INT8, INT32 = 1, 3, 6  # ONNX element types
+STANDARD = ("Add", "Slice")  # of those that are used, the ones of ONNX itself
+FLOAT, INT8, INT32, INT64 = 1, 3, 6, 7  # ONNX element types
 ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
 EXTERNAL = 1  # DataLocation
 
@@ -61,8 +62,8 @@ class Weights:
 class Graph:
     """An ONNX graph as it grows. The numbers in it are the field numbers of onnx.proto.
 
-    All operators but Add are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the exact GELU, by
-    erf.
+    All operators but the standard ones are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the
+    exact GELU, by erf.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -89,7 +90,7 @@ class Graph:
     ) -> str:
         """Append an operator; the name of its first output. `unused` are others that it must have."""
         output = f"{operator}.{len(self._nodes)}"
-        domain = "" if operator == "Add" else FUSED
+        domain = "" if operator in STANDARD else FUSED
         encoded = [
             (5, _message((1, name), *(((2, value), (20, 1)) if isinstance(value, float) else ((3, value), (20, 2)))))
             for name, value in attributes.items()
@@ -98,16 +99,31 @@ class Graph:
         self._nodes.append(_message(*names, (4, operator), *encoded, (7, domain)))
         return output
 
-    def encoder(self, states: str, mask: str, *, layers: int) -> str:
-        """Append the layers of a BERT (Devlin et al. 2019, arXiv:1810.04805); the last one's states."""
+    def encoder(self, states: str, mask: str, *, layers: int, first_token_only: bool = False) -> str:
+        """Append the layers of a BERT (Devlin et al. 2019, arXiv:1810.04805); the last one's states, (texts × tokens ×
+        width) or, of the first token only, which is all that the last layer then works out, (texts × 1 × width)."""
         for layer in range(layers):
             block = f"encoder.layer.{layer}"
-            heads = [self._dense(states, f"{block}.attention.self.{part}") for part in ("query", "key", "value")]
+            asking = self._first_token(states) if first_token_only and layer == layers - 1 else states
+            heads = [
+                self._dense(read, f"{block}.attention.self.{part}")
+                for read, part in ((asking, "query"), (states, "key"), (states, "value"))
+            ]
             attended = self.add("MultiHeadAttention", [*heads, "", mask], num_heads=HEADS)
-            states = self._residual(attended, states, f"{block}.attention.output")
+            states = self._residual(attended, asking, f"{block}.attention.output")
             inner = self._dense(states, f"{block}.intermediate.dense", then="BiasGelu")
             states = self._residual(inner, states, f"{block}.output")
         return states
+
+    def _first_token(self, states: str) -> str:
+        """Append what takes the first token's states, as (texts × 1 × width)."""
+        bounds = [self._integer(name, value) for name, value in (("first", 0), ("behind", 1), ("axis", 1))]
+        return self.add("Slice", [states, *bounds])
+
+    def _integer(self, name: str, value: int) -> str:
+        """Declare a tensor of one number; its name."""
+        self._tensors.append(_message((1, 1), (2, INT64), (8, name), (9, struct.pack("<q", value))))
+        return name
 
     def _dense(self, states: str, layer: str, *, then: str = "Add") -> str:
         """Append a layer's product and, with its bias, what comes then."""

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from assistant import Answer, Assistant, Claim, QuestionError, Settings, UnknownReferenceError
+from assistant.errors import ClaimError
 from evals.gold import gold_file, load_questions
 from ingest.errors import IndexFingerprintError
 
@@ -73,6 +74,31 @@ def test_an_unknown_paragraph_names_those_there_are(bundled_assistant: Assistant
     with pytest.raises(UnknownReferenceError) as caught:
         bundled_assistant.paragraph("06SEOUL1789 ¶9")
     assert str(caught.value) == "No paragraph 06SEOUL1789 ¶9. 06SEOUL1789 has: header, ¶1, ¶2, ¶3, ¶4."
+
+
+@pytest.mark.parametrize(
+    "reference", ["06SEOUL1789¶3", "06seoul1789 ¶3", "06SEOUL1789  ¶ 3", "06SEOUL1789 3"], ids=repr
+)
+def test_a_reference_written_otherwise_is_guessed(bundled_assistant: Assistant, reference: str) -> None:
+    with pytest.raises(UnknownReferenceError, match=r"^No paragraph .*\. Did you mean 06SEOUL1789 ¶3\?$"):
+        bundled_assistant.check("Kang spoke.", reference)
+
+
+def test_a_document_alone_is_no_paragraph(bundled_assistant: Assistant) -> None:
+    with pytest.raises(UnknownReferenceError) as caught:
+        bundled_assistant.check("Kang spoke.", "06seoul1789")
+    assert str(caught.value) == (
+        "No paragraph 06seoul1789. Did you mean one of 06SEOUL1789's paragraphs: header, ¶1, ¶2, ¶3, ¶4?"
+    )
+
+
+def test_a_long_claim_is_refused_and_not_repeated(bundled_assistant: Assistant) -> None:
+    with pytest.raises(ClaimError) as caught:
+        bundled_assistant.check("x" * 4001, "06SEOUL1789 ¶3")
+    assert str(caught.value) == "The claim has 4001 characters; 4000 is the most. Check a sentence at a time."
+    with pytest.raises(UnknownReferenceError) as unknown:
+        bundled_assistant.check("Kang spoke.", "x" * 4001)
+    assert len(str(unknown.value)) < 200
 
 
 def test_a_document_with_no_answer_is_no_document(bundled_assistant: Assistant) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.bundle import make_bundle, seal, write_bundle
+from assistant.bundle import check_target, make_bundle, seal, write_bundle
 from assistant.cli import run
+from assistant.commands.verify import NO_SIGNATURE
 from assistant.errors import BundleError
+from assistant.render import place_text
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 
@@ -67,7 +70,82 @@ def test_ask_writes_a_bundle_that_verifies(
     count = len(json.loads(path.read_text(encoding="utf8"))["answer"]["citations"])
     capsys.readouterr()
     assert run(["verify", str(path)]) == 0
-    assert capsys.readouterr().out == f"{count} citations hold: each quote stands in its source.\n"
+    assert capsys.readouterr().out == (
+        f"{count} citations hold: each quote stands at its place in the source of the recorded hash. "
+        f"Nothing was altered since the bundle was sealed.\n{NO_SIGNATURE}\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["answer.html", "answer.md"])
+def test_a_page_tells_who_says_it_where_it_stands_and_that_it_is_restated(
+    bundled_assistant: Assistant, tmp_path: Path, name: str
+) -> None:
+    answer = bundled_assistant.ask(QUESTION)
+    write_bundle(make_bundle(answer, bundled_assistant.settings), tmp_path / name)
+    page = unescape((tmp_path / name).read_text(encoding="utf8")).replace("\\", "")
+    for citation in answer.citations:
+        assert citation.attribution in page
+        assert place_text(citation.document.path, citation.paragraph.place) in page
+        assert citation.document.note
+        assert page.count(citation.document.note) == sum(
+            other.document == citation.document for other in answer.citations
+        )
+
+
+@pytest.mark.parametrize("name", ["answer.html", "answer.md"])
+def test_a_page_of_an_abstention_tells_what_is_missing_and_has_no_sources(
+    bundled_assistant: Assistant, tmp_path: Path, name: str
+) -> None:
+    bundle = make_bundle(bundled_assistant.ask("What did Brazil propose about fishing quotas?"), Settings())
+    assert bundle["answer"]["claims"] == []
+    bundle["answer"]["missing"] = [bundle["answer"]["question"], "The documents never mention Brazil."]
+    write_bundle(bundle, tmp_path / name)
+    page = (tmp_path / name).read_text(encoding="utf8")
+    _, told = page.split("The documents do not say.")
+    assert "The documents never mention Brazil." in told
+    assert "fishing quotas" not in told
+    assert "Sources" not in page
+
+
+@pytest.mark.parametrize("name", ["answer.JSON", "answer.Html", "answer.MD"])
+def test_endings_in_capitals_do_and_a_bundle_may_be_overwritten(
+    bundled_assistant: Assistant, tmp_path: Path, name: str
+) -> None:
+    bundle = make_bundle(bundled_assistant.ask(QUESTION), bundled_assistant.settings)
+    (tmp_path / name).touch()
+    write_bundle(bundle, tmp_path / name)
+    written = (tmp_path / name).read_text(encoding="utf8")
+    write_bundle(bundle, tmp_path / name)
+    assert written == (tmp_path / name).read_text(encoding="utf8") != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("answer.pdf", "a bundle is written as .json, .html or .md. Give the file one of these endings."),
+        ("answer", "a bundle is written as .json, .html or .md. Give the file one of these endings."),
+        ("none/answer.json", "cannot be written, since there is no folder {folder}/none. Make it first."),
+        ("folder.json", "a folder, not a file. Give the name of a file."),
+        ("notes.md", "a file that is no bundle, and is not overwritten. Give another name, or move it."),
+        ("data.json", "a file that is no bundle, and is not overwritten. Give another name, or move it."),
+        (f"{'x' * 300}.json", "cannot be written (File name too long). Check the folder and its permissions."),
+    ],
+    ids=["ending", "no ending", "no folder", "folder", "notes", "data", "long name"],
+)
+def test_ask_refuses_a_name_before_it_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
+) -> None:
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "notes.md").write_text("# Notes\n\nOf mine.\n", encoding="utf8")
+    (tmp_path / "data.json").write_text('{"format": "mine"}', encoding="utf8")
+    assert run(["ask", QUESTION, "--bundle", str(tmp_path / name)]) == 1
+    assert capsys.readouterr().err == f"pilcrow: {tmp_path / name}: {message.format(folder=tmp_path)}\n"
+
+
+def test_a_file_without_the_right_to_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # the tests may run as root, who may write anywhere
+    with pytest.raises(BundleError, match=r"cannot be written \(no permission\)"):
+        check_target(tmp_path / "answer.json")
 
 
 def test_check_prints_the_verdict_its_reason_and_the_sentence(

@@ -69,6 +69,20 @@ def test_search_prints_passages_as_json(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.usefixtures("on_bundled")
+def test_check_gives_a_verdict_for_each_reference(capsys: pytest.CaptureFixture[str]) -> None:
+    cited = ["--cite", "06SEOUL1789 ¶3", "--cite", "06SEOUL1789 ¶4"]
+    assert run(["check", "Kang spoke in Seoul.", *cited]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "06SEOUL1789 ¶3"
+    assert lines[lines.index("") + 1] == "06SEOUL1789 ¶4"
+    assert run(["check", "Kang spoke in Seoul.", *cited, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["reference"] for row in rows] == ["06SEOUL1789 ¶3", "06SEOUL1789 ¶4"]
+    assert run(["check", "Kang spoke in Seoul.", *cited[:2], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == rows[0]
+
+
+@pytest.mark.usefixtures("on_bundled")
 def test_documents_lists_anchors(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["documents", "--json"]) == 0
     cable, article = json.loads(capsys.readouterr().out)

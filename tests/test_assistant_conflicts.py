@@ -64,8 +64,19 @@ def disagreeing(folder: Path) -> Assistant:
         ("The council supports the pier at Vik.", "The council opposes the pier at Vik.", ("supports", "opposes")),
         ("The mayor of Vik town is Anna Lund.", "The mayor of Vik town is Otto Berg.", ("Anna Lund", "Otto Berg")),
         ("The council will build the pier at Vik.", "The council will not build the pier at Vik.", ("", "")),
+        ("The plant has three chimneys.", "The plant has four chimneys.", ("three chimneys", "four chimneys")),
+        (
+            "The director of the harbour authority is Anna Berg.",
+            "Carl Olsen, director of the harbour authority, opened the pier.",
+            ("Anna Berg", "Carl Olsen"),
+        ),
+        (
+            "Kessel produced 1,200 tonnes of cement in 2021.",
+            "In 2021 Kessel produced 1,500 tonnes of cement.",
+            ("1,200 tonnes", "1,500 tonnes"),
+        ),
     ],
-    ids=["number", "opposite word", "office", "denial"],
+    ids=["number", "opposite word", "office", "denial", "number in words", "holder of an office", "figure of one year"],
 )
 def test_sentences_that_disagree(one: str, other: str, words: tuple[str, str]) -> None:
     found = disagreement(one, other)
@@ -83,11 +94,30 @@ def test_sentences_that_disagree(one: str, other: str, words: tuple[str, str]) -
         ("The council met at Vik on 1 March.", "The council met at Vik on 30 September."),
         ("The council met Anna Lund at Vik.", "The council met Otto Berg at Vik."),
         ("The council supports the pier at Vik.", "Nobody who fishes herring opposes the weather."),
+        ("Kessel produced 1,200 tonnes of cement in 2021.", "Kessel produced 1,500 tonnes of cement in 2022."),
+        ("Kessel, built in 1975, made 1,200 bricks in May.", "Kessel, built in 1975, made 1,500 bricks in June."),
+        ("In 2010 the mayor of Vik town was Anna Lund.", "In 2020 the mayor of Vik town was Otto Berg."),
+        ("The director of the harbour of Vik is Anna Lund.", "The deputy director of the harbour of Vik is Otto Berg."),
+        ("The director of the harbour of Vik is Anna Lund.", "The director of the harbour of Vik is Lund."),
     ],
-    ids=["same", "in words", "other things", "other places", "dates", "two people met", "something else"],
+    ids=[
+        *("same", "in words", "other things", "other places", "dates", "two people met", "something else"),
+        *("figures of two years", "figures of two months", "offices of two years", "two offices", "a name in short"),
+    ],
 )
 def test_sentences_that_do_not_disagree(one: str, other: str) -> None:
     assert disagreement(one, other) is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"), [(("2020-03-01", "2021-03-01"), False), (("2020-03-01", "2020-09-01"), True)]
+)
+def test_last_year_is_reckoned_from_the_document(dates: tuple[str, str], told: bool) -> None:
+    one, other = (
+        "Kessel produced 1,200 tonnes of cement last year.",
+        "Kessel produced 1,500 tonnes of cement last year.",
+    )
+    assert (disagreement(one, other, dates=dates) is not None) is told
 
 
 def test_another_figure_is_told_with_both_quotes_and_dates(disagreeing: Assistant) -> None:

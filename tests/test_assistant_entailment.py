@@ -43,6 +43,11 @@ def test_what_is_beyond_the_longest_is_left_out(model: EntailmentModel) -> None:
     assert model.read(CLAIM, "word " * 300) == model.read(CLAIM, "word " * 400)
 
 
+def test_a_claim_that_is_too_long_to_be_read_is_not_borne_out(model: EntailmentModel) -> None:
+    claim = " and ".join([CLAIM.rstrip(".")] * 15)
+    assert model.read(claim, f"{claim}.").entailed == 0
+
+
 def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel) -> None:
     lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     texts = {row["paragraph"]: row["text"] for row in map(json.loads, lines)}

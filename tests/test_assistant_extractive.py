@@ -52,6 +52,13 @@ def test_half_an_answer_says_which_half_is_missing(assistant: Assistant) -> None
     assert "koreapro-2197111 ¶13" in {citation.reference for citation in answer.citations}
 
 
+def test_the_half_that_is_answered_by_itself_is_told(assistant: Assistant) -> None:
+    answer = assistant.ask("Did Seoul give arms for Ukraine, and how many soldiers did it send to Iraq?")
+    assert answer.status == "partial"
+    assert answer.missing == ("how many soldiers did it send to Iraq: no number is given.",)
+    assert "koreapro-2197111 ¶13" in {citation.reference for citation in answer.citations}
+
+
 def test_a_quantity_that_is_nowhere_near_is_told_as_missing(assistant: Assistant) -> None:
     answer = assistant.ask("By what margin did Yoon win the presidential election?")
     assert answer.status == "abstained"

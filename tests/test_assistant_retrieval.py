@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
+from assistant.errors import FilterError
 from ingest.catalogue import Filter
 
 
@@ -37,10 +38,49 @@ def test_a_search_can_be_narrowed(assistant: Assistant, within: Filter) -> None:
     assert {passage.document.document_id for passage in found} == {"06SEOUL1789"}
 
 
-def test_a_filter_that_lets_nothing_through_finds_nothing(assistant: Assistant) -> None:
-    nothing = Filter(documents=("none",))
-    assert assistant.search("rain", within=nothing) == []
-    assert assistant.ask("Who signed the cable?", within=nothing).status == "abstained"
+@pytest.mark.parametrize(
+    ("within", "message"),
+    [
+        pytest.param(
+            Filter(documents=("06SEOUL1789", "nope")),
+            "No document nope. The index holds: 06SEOUL1789, koreapro-2197111.",
+            id="document",
+        ),
+        pytest.param(
+            Filter(after="2022-01-02", before="2022-01-01"),
+            "No day is from 2022-01-02 to 2022-01-01. Give the earlier day first.",
+            id="days in the wrong order",
+        ),
+        pytest.param(
+            Filter(after="2030-01-01"),
+            "No document is dated from 2030-01-01. There are the days: 2006-05-26, 2022-06-28.",
+            id="days",
+        ),
+        pytest.param(
+            Filter(documents=("06SEOUL1789",), section="nope"),
+            "No section nope. There are the sections: SUMMARY, BIGGEST CONCERN IS DPRK'S SUSPICION OF ROK-NATO TIES, "
+            "ROK KEENER ON GLOBAL THAN ON BILATERAL/REGIONAL COOP.",
+            id="section",
+        ),
+        pytest.param(
+            Filter(documents=("06SEOUL1789",), kind="caption"),
+            "No paragraph of the kind caption. There are the kinds: body, header.",
+            id="kind",
+        ),
+        pytest.param(
+            Filter(section="summary", after="2022-01-01"),
+            "No paragraph is within all of these filters together. Leave one of them out.",
+            id="together",
+        ),
+    ],
+)
+def test_a_filter_that_nothing_is_within_says_what_there_is(
+    bundled_assistant: Assistant, within: Filter, message: str
+) -> None:
+    for ask in (bundled_assistant.ask, bundled_assistant.search):
+        with pytest.raises(FilterError) as caught:
+            ask("Who signed the cable?", within=within)
+        assert str(caught.value) == message
 
 
 def test_scores_say_why_a_paragraph_was_found(assistant: Assistant) -> None:

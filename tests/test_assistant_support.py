@@ -14,8 +14,8 @@ from assistant.checks.quantifiers import check_quantifiers
 from assistant.checks.reading import read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
-from assistant.entailment import Entailment
-from assistant.support import Surroundings, check_support, load_model, measure_support
+from assistant.entailment import Entailment, EntailmentModel
+from assistant.support import Surroundings, check_support, is_verbatim, load_model, measure_support
 
 HARBOR = (
     "The harbor board met on March 3 with Anna Lund, head of the Ferry Company of Norway (FCN), to discuss the pier. "
@@ -290,26 +290,26 @@ def test_a_denial_is_told_with_the_words_that_decide() -> None:
 
 
 def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() -> None:
-    sure = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
     claim = "Lund said the company would build 25 piers."
     assert check_support(claim, HARBOR, HARBOR, surroundings=sure).label == "unsupported"
 
 
 def test_a_sentence_that_stands_in_another_paragraph_is_told_where() -> None:
-    sure = Surroundings(similar=0.9, rival=1.0, stands_in="notes ¶4", entailment=lambda *_: Entailment(0.99, 0.0, 0.01))
-    verdict = check_support("The company would build a pier.", HARBOR, HARBOR, place="¶2", surroundings=sure)
-    assert verdict.label == "partial"
+    sure = Surroundings(stands_in="notes ¶4", entailment=lambda *_: Entailment(0.99, 0.0, 0.01))
+    verdict = check_support("The company dredged a canal.", HARBOR, HARBOR, place="¶2", surroundings=sure)
+    assert verdict.label != "supported"
     assert verdict.reasons[0] == "it stands in notes ¶4, not in ¶2"
 
 
 def test_a_model_that_is_all_but_certain_outweighs_words_that_pull_the_other_way() -> None:
     claim, sentence = "The board did not hide that it would pay.", "The board was open about paying."
-    sure = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
     assert check_support(claim, sentence, sentence, surroundings=sure).label == "supported"
 
 
 def test_what_the_model_denies_is_told() -> None:
-    against = Surroundings(similar=0.9, rival=0.1, entailment=lambda *_: Entailment(0.01, 0.98, 0.01))
+    against = Surroundings(entailment=lambda *_: Entailment(0.01, 0.98, 0.01))
     verdict = check_support("Lund praised the harbour.", HARBOR, HARBOR, place="¶2", surroundings=against)
     assert verdict.label != "supported"
     assert "¶2, read as a whole, says otherwise" in verdict.reasons
@@ -344,8 +344,71 @@ def test_a_claim_about_something_else_is_not_supported() -> None:
 
 
 def test_every_coefficient_weighs_a_measure_that_is_taken() -> None:
-    known = Surroundings(similar=0.5, rival=0.4, entailment=lambda *_: Entailment(0.6, 0.3, 0.1))
+    model = EntailmentModel.open()
+    known = Surroundings(near=model.words.nearness, entailment=model.read)
     assert (
         load_model().coefficients.keys()
         <= measure_support("The pier is long.", HARBOR, surroundings=known).measures.keys()
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "paragraph", "missing"),
+    [
+        ("The deal cost $4bn.", "The deal cost $9bn.", True),
+        ("The deal cost $4 billion.", "The deal cost $4bn.", False),
+        ("Seoul bought F-35 fighters.", "Seoul bought F-16 fighters.", True),
+        ("Seoul bought F-35 fighters.", "Seoul bought F35 fighters.", False),
+        ("The missile flew 25km.", "The missile flew 90km.", True),
+        ("The convoy had 25 ships.", "The convoy had twenty-five ships.", False),
+        ("The army lost 150 soldiers.", "The army lost one hundred and fifty soldiers.", False),
+        ("Twenty-four ships came.", "Two dozen ships came.", False),
+        ("It was the 21st attempt.", "It was the twenty-first attempt.", False),
+        ("Seoul sends 2,000 troops.", "Seoul sends 2000 troops.", False),
+        ("Exports fell by 25 percent.", "Exports fell by 25 tons.", True),
+        ("Exports fell by 25 percent.", "Exports fell by 25 to 30 percent.", False),
+        ("The navy sent 2 ships.", "The navy sent ships for repair.", True),
+    ],
+)
+def test_numbers_however_they_are_written(claim: str, paragraph: str, missing: bool) -> None:
+    measures = measure_support(claim, paragraph).measures
+    assert bool(measures["missing_number"] or measures["missing_ordinal"]) == missing
+
+
+@pytest.mark.parametrize(
+    ("claim", "paragraph", "wrong"),
+    [
+        ("It was signed in July 2022.", "It was signed in March 2019.", True),
+        ("They met on July 2.", "They met on July 1.", True),
+        ("He left on Tuesday.", "He left on Monday.", True),
+        ("As of July 2022 it was expected to grow.", "It is expected to grow.", False),
+        ("In 2022 he wrote that it began in May 2021.", "It began in May 2021.", False),
+        ("The talks were held in May.", "The talks were held in May 2017.", False),
+        ("The last one was in 2017.", "It is the first in five years.", False),
+    ],
+)
+def test_the_documents_date_is_no_date_of_what_happened(claim: str, paragraph: str, wrong: bool) -> None:
+    measures = measure_support(claim, paragraph, context="2022-07-05", date="2022-07-05").measures
+    assert bool(measures["wrong_time"]) == wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "turned"),
+    [
+        ("Kang told reporters in Geneva that it goes on.", "“It is not over,” Kang told reporters in Geneva.", False),
+        ("Ban praised the alliance.", "Foreign Minister Ban praised the alliance.", False),
+        ("Seoul will send weapons to Ukraine.", "Seoul Will Not Send Weapons to Ukraine", True),
+        ("It disclosed that the plant closed.", "It disclosed in June that the plant closed.", False),
+    ],
+    ids=["quotation", "a name that is a verb", "headline", "no prefix"],
+)
+def test_what_a_denial_is_and_reaches(claim: str, sentence: str, turned: bool) -> None:
+    assert bool(measure_support(claim, sentence).measures["flipped_most"]) == turned
+
+
+def test_capitals_without_end_are_read_at_once() -> None:
+    assert learn_aliases("ATGC" * 500 + " (DNA)") == ()
+
+
+def test_a_sentence_that_stands_there_twice_is_verbatim_where_it_stands_alone() -> None:
+    assert is_verbatim("The deal died.", "Kim said: “The deal died.” The deal died.")

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.attribution import attribution
-from assistant.bundle import digest, leaves, seal
+from assistant.bundle import digest, parts, seal
 from assistant.cli import run
+from assistant.commands.verify import NO_SIGNATURE
 from assistant.errors import BundleError
 from assistant.verify import Problem, StaleCitation, load_bundle, verify
 from ingest.read import read
@@ -91,15 +92,33 @@ def evidence(source: Path) -> dict[str, Any]:
     return make_evidence(source)
 
 
+def at(bundle: dict[str, Any], pointer: str) -> Any:
+    """The value at a pointer."""
+    node: Any = bundle
+    for name in pointer.split("/")[1:]:
+        node = node[int(name)] if isinstance(node, list) else node[name.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
 def changed(bundle: dict[str, Any], pointer: str, value: object) -> dict[str, Any]:
     """A copy of a bundle with another value at a pointer."""
     bundle = copy.deepcopy(bundle)
-    *path, last = pointer.split("/")[1:]
-    node: Any = bundle
-    for name in path:
-        node = node[int(name)] if isinstance(node, list) else node[name.replace("~1", "/").replace("~0", "~")]
+    path, _, last = pointer.rpartition("/")
+    node = at(bundle, path)
     node[int(last) if isinstance(node, list) else last.replace("~1", "/").replace("~0", "~")] = value
     return bundle
+
+
+def numbered(value: list[Any] | dict[str, Any]) -> list[Any] | dict[str, Any]:
+    """A list as an object with the keys "0", "1", …, an object as a list."""
+    return {str(number): item for number, item in enumerate(value)} if isinstance(value, list) else [*value.values()]
+
+
+def kept(folder: Path, bundle: object) -> Path:
+    """A bundle as a file."""
+    path = folder / "answer.json"
+    path.write_text(json.dumps(bundle), encoding="utf8")
+    return path
 
 
 def test_an_untouched_bundle_holds(evidence: dict[str, Any], source: Path) -> None:
@@ -111,10 +130,12 @@ def test_an_untouched_bundle_holds(evidence: dict[str, Any], source: Path) -> No
 @given(data=st.data())
 def test_any_changed_field_is_named(evidence: dict[str, Any], source: Path, data: st.DataObject) -> None:
     content = {name: value for name, value in evidence.items() if name not in ("digests", "seal")}
-    pointer, old = data.draw(st.sampled_from(list(leaves(content))))
-    json_values = (
-        st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text()) | st.floats(allow_nan=False)
-    )
+    pointer = data.draw(st.sampled_from([pointer for pointer, _ in parts(content)]))
+    old = at(content, pointer)
+    bare = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
+    json_values = bare | st.lists(bare) | st.dictionaries(st.text(), bare)
+    if isinstance(old, list | dict):
+        json_values |= st.just(numbered(old))
     new = data.draw(json_values.filter(lambda value: digest(value) != digest(old)))
     found = verify(changed(evidence, pointer, new), documents=[source])
     assert not found.holds
@@ -123,7 +144,16 @@ def test_any_changed_field_is_named(evidence: dict[str, Any], source: Path, data
 
 def test_every_field_is_covered_by_a_digest(evidence: dict[str, Any]) -> None:
     content = {name: value for name, value in evidence.items() if name not in ("digests", "seal")}
-    assert set(evidence["digests"]) == {pointer for pointer, _ in leaves(content)}
+    assert set(evidence["digests"]) == {pointer for pointer, _ in parts(content)}
+
+
+@pytest.mark.parametrize(
+    "pointer", ["/answer/claims", "/answer/claims/0/citations", "/answer/missing", "/documents/0", "/prompts"]
+)
+def test_a_list_made_an_object_is_named(evidence: dict[str, Any], source: Path, pointer: str) -> None:
+    other = numbered(at(evidence, pointer))
+    found = verify(changed(evidence, pointer, other), documents=[source])
+    assert Problem(pointer, "was changed since the bundle was made") in found.problems
 
 
 @pytest.mark.parametrize("part", ["digests", "seal"])
@@ -213,21 +243,20 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, text: str) -> None:
 def test_the_command_names_the_field_and_exits_1(
     evidence: dict[str, Any], source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "answer.json"
-    path.write_text(json.dumps(changed(evidence, "/answer/claims/0/text", "The board paid.")), encoding="utf8")
+    path = kept(tmp_path, changed(evidence, "/settings/passages", 9))
     assert run(["verify", str(path), "--documents", str(source)]) == 1
     printed = capsys.readouterr()
-    assert "/answer/claims/0/text: was changed since the bundle was made\n" in printed.out
+    assert printed.out == "/settings/passages: was changed since the bundle was made\n"
     assert (
-        printed.err == f"pilcrow: {path} does not hold: /answer/claims/0/text: was changed since the bundle was made\n"
+        printed.err
+        == f"pilcrow: {path} does not hold: 1 problem, told above. Do not rely on it before that is mended.\n"
     )
 
 
 def test_a_stale_bundle_exits_1_and_says_how_much_still_holds(
     evidence: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "answer.json"
-    path.write_text(json.dumps(evidence), encoding="utf8")
+    path = kept(tmp_path, evidence)
     make_source(tmp_path, TEXT.replace("First", "The first"))
     assert run(["verify", str(path)]) == 1
     printed = capsys.readouterr()
@@ -236,3 +265,179 @@ def test_a_stale_bundle_exits_1_and_says_how_much_still_holds(
         f"pilcrow: {path} is stale: sources changed since, and 1 of 1 citations still hold. "
         "Ask again over the new text.\n"
     )
+
+
+def two_sources(folder: Path) -> tuple[dict[str, Any], Path, Path]:
+    """A bundle that cites two texts, and the two."""
+    first, second = make_source(folder), folder / "pier.txt"
+    second.write_text(TEXT.replace("board", "council"), encoding="utf8")
+    bundle, other = make_evidence(first), make_evidence(second)
+    bundle["answer"]["citations"].append({**other["answer"]["citations"][0], "number": 2})
+    bundle["answer"]["claims"].append({**other["answer"]["claims"][0], "citations": [2]})
+    bundle["answer"]["answer"] += " The board did not pay. [2]"
+    bundle["documents"] += other["documents"]
+    bundle["paragraphs"] += other["paragraphs"]
+    return seal(bundle), first, second
+
+
+def test_what_still_holds_is_counted_among_all_citations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle, first, _ = two_sources(tmp_path)
+    first.write_text(TEXT.replace("declined", "agreed"), encoding="utf8")
+    assert run(["verify", str(kept(tmp_path, bundle))]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "[1] harbor ¶2 is no longer there\n"
+    assert "and 1 of 2 citations still hold." in printed.err
+
+
+def test_one_source_given_does_not_condemn_the_other(tmp_path: Path) -> None:
+    bundle, first, _ = two_sources(tmp_path)
+    assert verify(bundle, documents=[first], beside=tmp_path).holds
+
+
+def test_another_text_is_no_source(evidence: dict[str, Any], tmp_path: Path) -> None:
+    other = tmp_path / "shopping.txt"
+    other.write_text("Milk.\n\nBread.\n", encoding="utf8")
+    found = verify(evidence, documents=[other])
+    assert found.stale == ()
+    assert found.problems == (
+        Problem("/documents/0/path", "harbor.txt is not found. Name it or its folder with --documents."),
+    )
+
+
+@pytest.mark.parametrize("name", ["harbor.md", "other/harbor.txt"], ids=["id", "name"])
+def test_a_changed_file_of_the_same_id_or_name_is_the_source(
+    evidence: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(TEXT.replace("First", "The first"), encoding="utf8")
+    assert [item.state for item in verify(evidence, documents=[tmp_path]).stale] == ["holds"]
+
+
+def test_the_same_bytes_under_another_name_are_the_source(evidence: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "copy.bak").write_text(TEXT, encoding="utf8")
+    assert verify(evidence, documents=[tmp_path / "copy.bak"]).holds
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "an empty file. Give"),
+        (b"a\x00b", "a binary file"),
+        (None, "a folder, not a file."),
+    ],
+    ids=["empty", "binary", "folder"],
+)
+def test_a_source_that_cannot_be_read_says_why(
+    evidence: dict[str, Any], tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = tmp_path / "harbor.txt"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    (problem,) = verify(evidence, beside=tmp_path).problems
+    assert problem.field == "/documents/0/path"
+    assert problem.detail.startswith(f"{path} is there, but is not the source: {reason}")
+
+
+def test_a_file_with_another_document_says_so(tmp_path: Path) -> None:
+    source = make_source(tmp_path)
+    bundle = make_evidence(source)
+    for pointer in ("/documents/0", "/paragraphs/0", "/answer/citations/0"):
+        bundle = changed(bundle, f"{pointer}/document_id", "pier")
+    told = f"{source} is there, but is not the source: it holds no document pier. Name the right file with --documents."
+    assert Problem("/documents/0/path", told) in verify(seal(bundle), documents=[source]).problems
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/documents/0/path", "x" * 5000),
+        ("/documents/0/path", "\ud800"),
+        ("/documents/0/path", "\x00"),
+        ("/documents/0/path", None),
+        ("/documents", 7),
+        ("/answer/citations/0/start", "0"),
+        ("/answer/claims/0/\ud800", 1),
+        ("/paragraphs/0/reference", {}),
+    ],
+    ids=["long path", "surrogate", "NUL", "no path", "number", "text", "surrogate key", "object"],
+)
+@pytest.mark.parametrize("sealed", [False, True], ids=["as it is", "sealed anew"])
+def test_a_hostile_bundle_is_one_line_each(
+    evidence: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    pointer: str,
+    value: object,
+    sealed: bool,
+) -> None:
+    bundle = changed(evidence, pointer, value)
+    assert run(["verify", str(kept(tmp_path, seal(bundle) if sealed else bundle))]) == 1
+    printed = capsys.readouterr()
+    printed.out.encode("utf8")
+    assert printed.err.startswith(f"pilcrow: {tmp_path}")
+
+
+def test_a_bundle_nested_too_deeply_does_not_hold(evidence: dict[str, Any]) -> None:
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    found = verify({**evidence, "deep": deep})
+    assert found.problems[-1] == Problem("/", "lists and objects stand too deep in each other")
+
+
+def test_what_commands_a_terminal_is_escaped() -> None:
+    assert str(Problem("/a\x1b[2J", "b\n1 citation holds\u202e")) == "/a\\x1b[2J: b\\n1 citation holds\\u202e"
+    assert str(StaleCitation(1, "harbor\n[2]", "gone")) == "[1] harbor\\n[2] is no longer there"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "an empty file. Give the .json that `pilcrow ask --bundle` wrote."),
+        ("{}".encode("utf-16"), "UTF-16 text. Save it again as UTF-8, or give the file as it was written."),
+        (b'{"\xff": 1}', "not UTF-8 text. Give the .json that `pilcrow ask --bundle` wrote."),
+        (
+            b"<!doctype html>",
+            "not a bundle's JSON (Expecting value: line 1 column 1 (char 0)). "
+            "Give the .json that `pilcrow ask --bundle` wrote.",
+        ),
+        (
+            b'{"format": "pilcrow-evidence-9"}',
+            "/format is pilcrow-evidence-9: a newer Pilcrow made it, and this one reads pilcrow-evidence-1. "
+            "Use the newer one.",
+        ),
+    ],
+    ids=["empty", "UTF-16", "no UTF-8", "page", "newer"],
+)
+def test_what_is_wrong_with_a_file_is_told_with_the_fix(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "answer.json"
+    path.write_bytes(content)
+    with pytest.raises(BundleError) as error:
+        load_bundle(path)
+    assert str(error.value) == f"{path}: {message}"
+
+
+def test_a_byte_order_mark_does_no_harm(evidence: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps(evidence), encoding="utf-8-sig")
+    assert load_bundle(path) == evidence
+
+
+def test_a_bundle_without_citations_says_so(
+    evidence: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {**evidence["answer"], "answer": "", "claims": [], "citations": []}
+    path = kept(tmp_path, seal({**evidence, "answer": answer, "documents": [], "paragraphs": []}))
+    assert run(["verify", str(path)]) == 0
+    assert capsys.readouterr().out == (
+        "The bundle has no citations: no quote could be compared with a source. "
+        f"Nothing was altered since the bundle was sealed.\n{NO_SIGNATURE}\n"
+    )
+
+
+def test_the_help_says_that_digests_are_no_signature(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", "--help"]) == 0
+    assert NO_SIGNATURE in " ".join(capsys.readouterr().out.split())

@@ -11,12 +11,11 @@ from itertools import pairwise
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.names import GENERIC, LINKS, REGIONS, TITLES, Name, has_bare_title, is_same, names_of
 from assistant.checks.polarity import pulls
-from assistant.checks.reading import Reading, Word, listed
+from assistant.checks.reading import BE, Reading, Word, listed
 
 LISTING = re.compile(r"[\s,]*(?:and|or|&)?\s*(?:the\s+)?|[-–/]")
 PRONOUNS = listed("he she his her they their who")
 SPAN = 4  # content words on either side
-BE = listed("is was were are been be being")
 LIGHT = listed(
     """also however even still already other most more much many including according part long far hand say said says
     note noted take took taking"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.checks.finding import ALIKE, Finding, Reason
@@ -26,7 +26,9 @@ GLOSSARY = {  # of diplomatic cables
     "rokg": "government",
 }
 ADDS = 0.22
+NEAR = 1.2  # weight of how near a sentence comes to the claim, beside the share of its words
 AROUND = 3  # sentences
+LONGEST_AROUND = 90  # words of them together
 NAME_WEIGHT = 3.0
 
 
@@ -43,10 +45,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The sentences of a paragraph that speak of a claim's matter, as one text, and the best one's number; `around` is
-    the text of the three that speak of it most."""
+    """The sentences of a paragraph that speak of a claim's matter, as one text, and the place in the paragraph where
+    they start; the best one's number; `around` is the text of the three that speak of it most."""
 
     reading: Reading
+    start: int
     best: int
     around: str
 
@@ -55,11 +58,11 @@ def find_zone(
     claim: Reading,
     paragraph: Reading,
     weights: Mapping[str, float],
-    similarity: Mapping[tuple[int, int], float],
-    heard: Mapping[tuple[int, int], float],
+    heard: Sequence[float],
     learned: tuple[tuple[str, str], ...] = (),
 ) -> Zone:
-    """The sentence that covers most of the claim and is most similar to it, with the one that adds most to it."""
+    """The sentence that covers most of the claim and comes nearest to it, with the one that adds most to it; `heard` is
+    how near each comes."""
     wanted = _items(claim, weights, learned)
     total = sum(wanted.values()) or 1.0
     held = [
@@ -68,8 +71,7 @@ def find_zone(
     ]
     scores = [
         sum(weight for item, weight in wanted.items() if item in items) / total
-        + 1.2 * similarity.get(paragraph.sentences[number], 0.0)
-        + 1.2 * heard.get(paragraph.sentences[number], 0.0)
+        + NEAR * (heard[number] if heard else 0.0)
         for number, items in enumerate(held)
     ]
     ranked = sorted(range(len(scores)), key=lambda number: (-round(scores[number], 6), number))
@@ -77,8 +79,18 @@ def find_zone(
     gains = [sum(weight for item, weight in wanted.items() if item in items - held[best]) / total for items in held]
     second = max(range(len(gains)), key=lambda number: (round(gains[number], 6), -number))
     numbers = (best, second) if gains[second] >= ADDS else (best,)
-    around = list(dict.fromkeys([*numbers, *ranked]))[:AROUND]
-    return Zone(read_words(_joined(paragraph, numbers)), best, _joined(paragraph, around))
+    around = _fitting(paragraph, list(dict.fromkeys([*numbers, *ranked]))[:AROUND])
+    start = paragraph.sentences[min(numbers)][0]
+    return Zone(read_words(_joined(paragraph, numbers)), start, best, _joined(paragraph, around))
+
+
+def _fitting(paragraph: Reading, ranked: Sequence[int]) -> list[int]:
+    """The best sentence, and of the next those that `LONGEST_AROUND` leaves room for."""
+    found = list(ranked[:1])
+    for number in ranked[1:]:
+        if sum(len(paragraph.sentence(other).split()) for other in (*found, number)) <= LONGEST_AROUND:
+            found.append(number)
+    return found
 
 
 def _joined(paragraph: Reading, numbers: Iterable[int]) -> str:

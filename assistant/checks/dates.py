@@ -50,6 +50,7 @@ MAY_BEFORE = re.compile(
     r"(?:\b(?:in|of|since|until|by|last|this|next|on|late|early|mid|during|from|to|before|after|for|\d\d?)[ -]|Z )$",
     re.I,
 )
+YEAR = re.compile(r"\d{4}")
 LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650}
 
 
@@ -70,18 +71,25 @@ class Time:
 def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | None = None) -> Finding:
     """`wrong_time`: a time that contradicts the paragraph's; `missing_time`: one where the paragraph gives none.
 
-    `day` is the document's ISO date; without it, relative times are reckoned from a day that cancels out.
+    `day` is the document's ISO date; without it, relative times are reckoned from a day that cancels out. The
+    document's own date is no time of what happened where the paragraph gives one as exact itself, unless the claim
+    gives that too: `In 2022 he wrote that it began in May 2021`.
     """
     today = day_of(day)
     told = times(paragraph, today)
     around = times(context, today)
+    mine = times(claim, today)
+    framed = any(_agree(time, other) for time in mine for other in told)
     wrong = missing = 0
     reasons = []
-    for time in times(claim, today):
-        if any(time.meets(other) for other in (*told, *around)):
+    for time in mine:
+        if any(_agree(time, other) for other in told):
             continue
-        if day and not _relative(time) and _covers_today(time, today):
-            continue
+        if framed or not any(_is_as_exact(other, time) for other in told):
+            if any(_agree(time, other) for other in around):
+                continue
+            if day and not _relative(time) and _covers_today(time, today):
+                continue
         nearest = next(iter(told), None)
         if nearest is None:
             missing += 1
@@ -90,6 +98,30 @@ def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | Non
             wrong += 1
             reasons.append(Reason("conflict", f"{{place}} says “{nearest.text}”, not “{time.text}”", "wrong_time"))
     return Finding({"wrong_time": float(wrong > 0), "missing_time": float(missing > 0)}, tuple(reasons))
+
+
+def _agree(time: Time, other: Time) -> bool:
+    """Whether two times can be the same; of two of which one has no year, the month and the day decide."""
+    if time.meets(other):
+        return True
+    months = [_month_and_day(item) for item in (time, other)]
+    return None not in months and months[0] == months[1] and not (YEAR.search(time.text) and YEAR.search(other.text))
+
+
+def _is_as_exact(told: Time, time: Time) -> bool:
+    """Whether a time that the paragraph gives has a year, or names a day where the claim's does."""
+    return YEAR.search(told.text) is not None or (_names_a_day(told) and _names_a_day(time))
+
+
+def _names_a_day(time: Time) -> bool:
+    return any(first == last for first, last in time.intervals)
+
+
+def _month_and_day(time: Time) -> tuple[int, str] | None:
+    """The month named in a time, and the day if there is one."""
+    named = [MONTHS[word] for word in re.findall("[a-z]+", time.text.lower()) if word in MONTHS]
+    day = re.search(r"\b\d{1,2}(?!\d)", time.text)
+    return (named[0], day.group() if day else "") if named else None
 
 
 def day_of(day: str | None) -> date:
@@ -164,10 +196,11 @@ def _relative_interval(groups: dict[str, str | None], today: date) -> tuple[tupl
         return ((first, last),)
     count = str(groups["count"]).lower()
     number = int(count) if count.isdigit() else NUMBER_WORDS.get(count, 1 if count in ("a", "an") else 3)
-    sign = 1 if str(groups.get("direction")).lower() in ("in", "within", "later", "from now") else -1
-    middle = today + timedelta(sign * number * LENGTHS[unit])
+    direction = str(groups.get("direction")).lower()
+    signs = (1, -1) if direction in ("in", "within") else (1,) if direction in ("later", "from now") else (-1,)
     slack = timedelta(max(LENGTHS[unit] * (0.5 if unit != "day" else 0), number * LENGTHS[unit] // 6))
-    return ((middle - slack, middle + slack),)
+    middles = [today + timedelta(sign * number * LENGTHS[unit]) for sign in signs]  # `the first in five years` is past
+    return tuple((middle - slack, middle + slack) for middle in middles)
 
 
 def _span_of(unit: str, step: int, today: date) -> tuple[date, date]:
@@ -229,4 +262,4 @@ def _relative(time: Time) -> bool:
 
 def _covers_today(time: Time, today: date) -> bool:
     """Whether a date with its year is just when the document was written: `in 2022` of an article of 2022."""
-    return any(first <= today <= last for first, last in time.intervals) and bool(re.search(r"\d{4}", time.text))
+    return any(first <= today <= last for first, last in time.intervals) and YEAR.search(time.text) is not None

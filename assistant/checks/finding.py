@@ -14,13 +14,12 @@ Kind = Literal["conflict", "missing"]
 class Reason:
     """One sentence for a person: `conflict` where the paragraph says otherwise, `missing` where it does not say it.
 
-    `measure` names the measure that it explains, `certain` that the claim cannot be supported whatever the model says.
+    `measure` names the measure that it explains.
     """
 
     kind: Kind
     text: str
     measure: str
-    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

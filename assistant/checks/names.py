@@ -16,7 +16,7 @@ from assistant.checks.finding import Finding, Reason
 from assistant.checks.reading import Reading, Word, listed, read_words
 from ingest.analyser import stem
 
-ACRONYM = re.compile(r"((?:[A-Z][\w'’-]+(?:\s+(?:of|and|for|the|on|in)\s+|\s+)?){2,8})\(([A-Z][A-Za-z.&-]{1,9})\)")
+ACRONYM = re.compile(r"((?:[A-Z][\w'’-]++(?:\s+(?:of|and|for|the|on|in)\s+|\s+)?){2,8})\(([A-Z][A-Za-z.&-]{1,9})\)")
 CODE = re.compile(r"[A-Z0-9.-]{1,7}s?|[\w.-]*\d[\w.-]*")
 LINKS = frozenset(["of", "and", "for", "the", "&"])
 WEEKDAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
@@ -27,7 +27,10 @@ MONTHS = listed(
 FOLLOWS_NAME = listed(
     """is was has had will would could should may might can does did says said told wants plans faces seeks met"""
 )
-OPENERS = listed("there here most few many both all each either neither none another what who which where when how why")
+OPENERS = listed(
+    """police people troops staff government parliament there here most few many both all each either neither none what
+    another who which where when how why"""
+)
 COMMON_ENDINGS = ("s", "tion", "ment", "ity", "ing", "ly", "ness", "ship", "ance", "ence", "one", "body", "ism")
 TITLES = listed(
     """mr mrs ms dr prof president minister ambassador director general lt col gen secretary prime first lady
@@ -228,7 +231,9 @@ def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, 
         and (text[words[at + size].start - 1] == "-" or not aliases.keys.get(bare(words[at + size].lower)))
     ):
         size += 1
-    if _opens_sentence(words, at, text) and size == 1 and not _surely_name(words, at):
+    if _opens_sentence(words, at, text) and (
+        not _surely_name(words, at) if size == 1 else words[at + 1].hyphened and words[at + 1].text.islower()
+    ):
         return 0, "", False
     return size, bare(word.lower) if size == 1 else " ".join(bare(item.lower) for item in words[at : at + size]), False
 

@@ -66,6 +66,8 @@ def check_polarity(claim: Reading, zone: Reading, weights: Mapping[str, float]) 
         "flipped_most": float(not excused and (share > 0.5 or _flips_at_denier(claim, zone))),
         "valence_turned": _valence_turned(claim, zone),
     }
+    if measures["flipped_most"] and not reasons:
+        reasons.append(Reason("conflict", "one of the claim and {place} denies what the other says", "flipped"))
     return Finding(measures, tuple(reasons))
 
 
@@ -233,14 +235,16 @@ def _without_counterpart(reading: Reading, other: Reading) -> list[Pull]:
 def _flips_at_denier(claim: Reading, zone: Reading) -> bool:
     """Whether the very word that one side denies stands on the other, and is not denied anywhere there."""
     return any(
-        (_denied_first(one) | _denied_by_prefix(one)) & _never_denied(other)
+        (_denied_first(one) | _denied_by_prefix(one, other)) & _never_denied(other)
         for one, other in ((claim, zone), (zone, claim))
     )
 
 
-def _denied_by_prefix(reading: Reading) -> set[str]:
-    """What long words deny by their prefix: `incentive` of `disincentive`, unless `disincentive` is denied itself."""
-    words = [word for word in reading.words if not word.denied and not word.proper and word.lower != "information"]
+def _denied_by_prefix(reading: Reading, other: Reading) -> set[str]:
+    """What long words deny by their prefix: `incentive` of `disincentive`, unless `disincentive` is denied itself or
+    stands in the other text as well."""
+    shared = {word.lower for word in other.words} | {"information"}
+    words = [word for word in reading.words if not word.denied and not word.proper and word.lower not in shared]
     return {str(stem(rest)) for word in words for rest in without_prefix(word.lower) if len(rest) >= LONG}
 
 
@@ -256,8 +260,8 @@ def _denied_first(reading: Reading) -> set[str]:
 
 
 def _never_denied(reading: Reading) -> set[str]:
-    terms = {word.term for word in reading.words if word.term}
-    return {term for term in terms if not any(word.denied for word in reading.words if word.term == term)}
+    denied = {word.term for word in reading.words if word.denied}
+    return {word.term for word in reading.words if word.term and word.term not in denied}
 
 
 def _denier_of(zone: Reading, claim: Reading, word: str) -> tuple[str, str, str] | None:

@@ -48,7 +48,7 @@ def _classes(reading: Reading) -> dict[str, str]:
         if (word.lower == "only" and before == "not") or (word.lower == "alone" and word.denied):
             continue
         following = reading.words[at + 1].lower if at + 1 < len(reading.words) else ""
-        if (word.lower == "all" and before in ("at", "after", "of", "for", ",")) or (
+        if (word.lower == "all" and before in ("at", "after", "of", "for")) or (
             word.lower == "only" and following in MERELY
         ):
             continue

@@ -32,6 +32,8 @@ CLAUSE_WORDS = listed(
 REACH = 16  # words
 BACKWARD = frozenset(["unlikely", "doubtful", "improbable"])  # what they are said of stands before them
 BE = listed("is are was were be been being got")
+CLOSINGS = frozenset([",”", "”,", ',"', '",'])  # of what somebody said
+NEVER_NAMES = listed("no not never without neither nor none nobody nothing cannot hardly")  # in a headline, capitalised
 ASIDES = listed("however though therefore moreover nevertheless nonetheless then too also indeed")
 ENDS_REACH = listed("nor but while although though whereas yet")
 DETERMINERS = listed("neither no none nothing nobody little few")  # `seeks no war` denies `seeks` too
@@ -174,7 +176,8 @@ def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...])
         word = piece.group()
         if (
             any(character in BREAKS for character in word)
-            or word in ("--", "–", "—", ",")
+            or word in ("--", "–", "—")
+            or "," in word
             or word.lower() in CLAUSE_WORDS
         ):
             clause += 1
@@ -183,7 +186,8 @@ def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...])
 
 
 def _proper(pieces: list[re.Match[str]], places: list[tuple[int, int]]) -> list[bool]:
-    """Whether a piece is capitalised inside a sentence, or opens one before another such; no piece of a headline is."""
+    """Whether a piece is capitalised inside a sentence, or opens one before another such or before a verb; no piece of
+    a headline in capitals is."""
     capital = [piece.group()[0].isupper() for piece in pieces]
     shouted = sum(piece.group().isupper() for piece in pieces) > len(pieces) / 2
     opens = [
@@ -191,9 +195,18 @@ def _proper(pieces: list[re.Match[str]], places: list[tuple[int, int]]) -> list[
         for at in range(len(pieces))
     ]
     return [
-        is_one and not shouted and (not opens[at] or capital[at + 1 : at + 2] == [True])
+        is_one
+        and not shouted
+        and pieces[at].group().lower() not in NEVER_NAMES
+        and (not opens[at] or capital[at + 1 : at + 2] == [True] or _is_done(pieces[at + 1 : at + 2]))
         for at, is_one in enumerate(capital)
     ]
+
+
+def _is_done(following: list[re.Match[str]]) -> bool:
+    """Whether what follows is a verb with a subject before it, so that `Ban` in `Ban praised` is no verb."""
+    word = following[0].group().lower() if following else ""
+    return word in ("said", "told", "was", "is") or bool(re.fullmatch(r"[a-z]{2,}ed", word))
 
 
 def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
@@ -262,13 +275,13 @@ def _reach(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[in
     for other in range(at + 1, len(lowers)):
         if places[other][0] != places[at][0] or len(reached) >= REACH:
             break
-        if lowers[other] in ENDS_REACH:
+        if lowers[other] in ENDS_REACH or lowers[other] in CLOSINGS:
             break
-        if lowers[other] in ASIDES or (lowers[other] == "," and {*lowers[other - 1 : other + 2]} & ASIDES):
+        if lowers[other] in ASIDES or ("," in lowers[other] and {*lowers[other - 1 : other + 2]} & ASIDES):
             clause = max(clause, places[other][1])
             continue
         if places[other][1] != clause:
-            if content and (lowers[other] != "," or not listing):
+            if content and ("," not in lowers[other] or not listing):
                 break
             clause = places[other][1]
         content += stem(lowers[other]) is not None and lowers[other][0].isalnum()
@@ -278,7 +291,9 @@ def _reach(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[in
 
 def _subject_of(at: int, lowers: list[str], places: list[tuple[int, int]]) -> list[int]:
     """What stands before `is unlikely` in its clause; nothing before `it is unlikely`."""
-    aside = "," in lowers[max(0, at - 3) : at]  # `a summit with Kishida, his counterpart, appears unlikely`
+    aside = any(
+        "," in word for word in lowers[max(0, at - 3) : at]
+    )  # `a summit with Kishida, his counterpart, appears unlikely`
     before = [
         other
         for other in range(max(0, at - REACH), at)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.names import Name, is_same, names_of
 from assistant.checks.polarity import pulls
-from assistant.checks.reading import Reading, Word, listed
+from assistant.checks.reading import BE, Reading, Word, listed
 
-BE = listed("is was were are been be being")
 BEFORE_VERB = listed(
     """to will would could may might can should has have had is are was were not it he she they which who"""
 )

@@ -42,11 +42,13 @@ PRONOUN = "he"
 Aliases = tuple[tuple[str, str], ...]
 
 
-def check_speakers(claim: Reading, zone: Reading, paragraph: Reading, learned: Aliases = ()) -> Finding:
+def check_speakers(
+    claim: Reading, zone: Reading, paragraph: Reading, learned: Aliases = (), *, place: int = 0
+) -> Finding:
     """`other_speaker`: the claim names a speaker, and the zone another; `added_speaker`: the claim names one and the
-    zone none."""
+    zone none. `place` is where in the paragraph the zone begins."""
     mine = speakers(claim, learned) - {PRONOUN}
-    theirs = _speakers_here(zone, paragraph, learned)
+    theirs = _speakers_here(zone, paragraph, learned, place)
     shared = any(is_same(key, other) for key in mine for other in theirs)
     shared = shared or _agree(mine, theirs, {name.key for name in names_of(zone, learned)})
     silent = _views(mine, zone, learned)
@@ -170,9 +172,8 @@ def _at(reading: Reading, at: int, names: dict[int, Name]) -> str | None:
     return names[at].key if at in names and names[at].key not in REGIONS else None
 
 
-def _speakers_here(zone: Reading, paragraph: Reading, learned: Aliases) -> frozenset[str]:
+def _speakers_here(zone: Reading, paragraph: Reading, learned: Aliases, place: int) -> frozenset[str]:
     """The zone's speakers; the embassy for a comment; for a pronoun those of the sentences before."""
-    place = paragraph.text.find(zone.text[:40])
     if in_comment(paragraph.text, place):
         return frozenset(["embassy"])
     found = set(speakers(zone, learned))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.assistant import Assistant
-from assistant.bundle import make_bundle, write_bundle
+from assistant.bundle import check_target, make_bundle, write_bundle
 from assistant.commands.narrowing import (
     AfterOption,
     BeforeOption,
@@ -43,6 +43,8 @@ def command(
 ) -> None:
     """Answer a question, each sentence with the paragraph it rests on. Exits 3 where the documents do not say."""
     within = narrowed(document, after, before, section, kind)
+    if bundle is not None:
+        check_target(bundle)
     typer.echo("Opening the index …", err=True)
     assistant = Assistant.open(Settings.from_env())
     typer.echo(f"Answering ({assistant.mode_line()}) …", err=True)

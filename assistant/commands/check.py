@@ -1,15 +1,16 @@
-"""`pilcrow check`: a sentence and a paragraph in, whether the paragraph says that out."""
+"""`pilcrow check`: a sentence and paragraphs in, whether each paragraph says that out."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from assistant.assistant import Assistant
 from assistant.render import TOLD
 from assistant.settings import Settings
+from assistant.types import Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -19,26 +20,38 @@ def register(app: typer.Typer) -> None:
 
 def command(
     claim: Annotated[str, typer.Argument(help="The sentence, in quotation marks.")],
-    cite: Annotated[str, typer.Option(help="The paragraph: 06SEOUL1789 ¶3.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    cite: Annotated[list[str], typer.Option(help="The paragraph: 06SEOUL1789 ¶3; repeatable, each checked alone.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON, a list for several.")] = False,
 ) -> None:
     """Say whether a paragraph bears a sentence out, why not, and which of its sentences decides."""
-    verdict = Assistant.open(Settings.from_env()).check(claim, cite)
+    assistant = Assistant.open(Settings.from_env())
+    verdicts = {reference: assistant.check(claim, reference) for reference in cite}
     if as_json:
-        row = {
-            "claim": claim,
-            "reference": cite,
-            "verdict": verdict.label,
-            "score": verdict.score,
-            "reasons": list(verdict.reasons),
-            "sentence": verdict.sentence,
-        }
-        typer.echo(json.dumps(row, ensure_ascii=False, indent=2))
+        rows = [_row(claim, reference, verdict) for reference, verdict in verdicts.items()]
+        typer.echo(json.dumps(rows if len(rows) > 1 else rows[0], ensure_ascii=False, indent=2))
         return
+    for number, (reference, verdict) in enumerate(verdicts.items()):
+        if len(verdicts) > 1:
+            typer.echo(f"\n{reference}" if number else reference)
+        _print(reference, verdict)
+
+
+def _row(claim: str, reference: str, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "claim": claim,
+        "reference": reference,
+        "verdict": verdict.label,
+        "score": verdict.score,
+        "reasons": list(verdict.reasons),
+        "sentence": verdict.sentence,
+    }
+
+
+def _print(reference: str, verdict: Verdict) -> None:
     typer.echo(f"{TOLD[verdict.label]} ({verdict.score:.2f})")
     for reason in verdict.reasons:
         typer.echo(f"  {reason}")
     for note in verdict.notes:
         typer.echo(f"! {note}", err=True)
     if verdict.sentence:
-        typer.echo(f"  {cite}: “{verdict.sentence}”")
+        typer.echo(f"  {reference}: “{verdict.sentence}”")
