@@ -102,7 +102,7 @@ def _steps_of_a_check(assistant: Assistant) -> None:
         for (claim, item), one in zip(pairs, known, strict=True)
     ]
     steps: dict[str, Callable[[int], object]] = {
-        "reading the claim (its vectors)": lambda number: checker.surroundings(*pairs[number]),
+        "what the index knows of it": lambda number: checker.surroundings(*pairs[number]),
         "reading it with its sentences": lambda number: assistant.checker.known.entailment(  # type: ignore[misc]  # an assistant's has one
             pairs[number][0], zones[number].around
         ),

@@ -45,9 +45,10 @@ def check_polarity(claim: Reading, zone: Reading, weights: Mapping[str, float]) 
         return Finding(dict.fromkeys(MEASURES, 0.0))
     turned, agreed = _opposites(claim, zone)
     for mine, theirs in turned:
-        reasons.append(
-            Reason("conflict", f"{{place}} says the opposite: “{theirs.text}”, not “{mine.text}”", "opposite")
-        )
+        said = f"{{place}} says the opposite: “{theirs.text}”, not “{mine.text}”"
+        if theirs.text.lower() == mine.text.lower():
+            said = f"of the claim and {{place}} one denies “{mine.text}”, the other does not"
+        reasons.append(Reason("conflict", said, "opposite"))
     flipped, kept, word = _flips(claim, zone, weights)
     share = flipped / (flipped + kept) if flipped + kept else 0.0
     if share > 0 and word:
