@@ -18,7 +18,7 @@ from browser import page as new_page
 from chat_server import chat_server
 from model_server import ChatRequest, ModelServer, Streaming
 from personas import Honest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from assistant import Assistant, Settings
 
@@ -386,6 +386,20 @@ def test_a_conversation_is_exported_for_people(page: Page, tmp_path: Path, form:
     text = kept.read_text(encoding="utf8")
     assert "What worried Seoul" in text
     assert "Which group in Estonia" in text
+
+
+def test_a_document_that_does_not_come_is_asked_for_again_and_then_told(page: Page) -> None:
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    ask(page, "Which group in Estonia did the spy agency join?")
+    page.route("**/gradio_api/call/document", refuse)
+    page.locator(".turn").last.locator(".claim .chip").first.click()
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    assert len(asked) == 2
 
 
 @pytest.mark.usefixtures("only_bundled")

@@ -1,6 +1,6 @@
 // The reader: shows a whole document, marks a quote by its offsets, finds words in it.
 
-import { call } from "./server.js";
+import { CallError, call } from "./server.js";
 
 const $ = (id) => document.getElementById(id);
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -44,7 +44,7 @@ export class Reader {
 
   async show(id) {
     if (!this.pages.has(id)) {
-      const page = await call("document", id);
+      const page = await fetched(id);
       if (page.error) {
         this.tell(page.error);
         return false;
@@ -173,6 +173,16 @@ export class Reader {
     if (!window.CSS?.highlights) return;
     CSS.highlights.set("found", new Highlight(...this.matches));
     CSS.highlights.set("found-now", new Highlight(...this.matches.slice(this.match, this.match + 1)));
+  }
+}
+
+// A document as HTML, asked for once more where the first call fails; or an error to tell.
+async function fetched(id, again = true) {
+  try {
+    return await call("document", id);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return again ? fetched(id, false) : { error: error.message };
   }
 }
 
