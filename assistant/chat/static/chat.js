@@ -21,7 +21,7 @@ async function start(frame) {
   frame.innerHTML = page;
   if (first.error) return tell(first.error);
   dialogs();
-  reader = new Reader({ tell, askAbout });
+  reader = new Reader({ tell, askAbout, refresh });
   settings = new Settings({ changed: described });
   const judge = judging({ tell, references: () => [...document.querySelectorAll("#reader [data-reference]")].map((item) => item.dataset.reference) });
   talk = new Talk({ reader, tell, options: () => settings.options(), judge: (turn, good, kept) => judge(turn, good, kept, talk.history(turn)), toSource });

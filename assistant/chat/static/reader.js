@@ -6,7 +6,8 @@ const $ = (id) => document.getElementById(id);
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Reader {
-  constructor({ tell, askAbout }) {
+  constructor({ tell, askAbout, refresh }) {
+    this.refresh = refresh;
     this.documents = [];
     this.pages = new Map();
     this.shown = null;
@@ -65,7 +66,9 @@ export class Reader {
 
   // Open a reference, and mark the characters from `start` to `end` of its paragraph, where they are given.
   async quote(reference, { start = null, end = null, quote = null, origin = null } = {}) {
-    const document_ = this.documents.find((item) => reference.startsWith(`${item.document_id} `));
+    const named = () => this.documents.find((item) => reference.startsWith(`${item.document_id} `));
+    if (!named()) await this.refresh(); // it may have come since
+    const document_ = named();
     if (!document_) {
       this.tell(`${reference} is not in the index.`);
       return false;
