@@ -388,6 +388,19 @@ def test_a_conversation_is_exported_for_people(page: Page, tmp_path: Path, form:
     assert "Which group in Estonia" in text
 
 
+@pytest.mark.usefixtures("only_bundled")
+def test_a_citation_of_a_document_that_the_page_does_not_know_yet_opens(page: Page, tmp_path: Path) -> None:
+    cable = tmp_path / "07TESTVILLE42.txt"
+    cable.write_text(OWN_CABLE, encoding="utf8")
+    page.route("**/gradio_api/call/overview", lambda route: route.abort())
+    upload(page, cable)
+    expect(page.locator("#report .done")).to_contain_text("Read: 07TESTVILLE42.txt")
+    page.locator("#documents [data-close]").click()
+    ask(page, "How much did the zebra mussel survey cost?")
+    page.unroute("**/gradio_api/call/overview")
+    assert chips_mark_their_quotes(page) >= 1
+
+
 def test_a_document_that_does_not_come_is_asked_for_again_and_then_told(page: Page) -> None:
     asked: list[str] = []
 
