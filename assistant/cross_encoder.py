@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import CrossEncoderError
+from ingest.canonical import without_surrogates
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -27,7 +27,6 @@ INPUTS = frozenset(["input_ids", "attention_mask", "token_type_ids"])
 LONGEST = 512  # tokens of a pair; more is slow on a CPU and beyond what most such models were trained on
 OFFSET = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}  # positions that these models keep for padding
 BATCH = 16
-SURROGATE = re.compile("[\ud800-\udfff]")  # the tokenizer raises TypeError on half a pair
 
 
 class CrossEncoder:
@@ -74,7 +73,7 @@ class CrossEncoder:
 
     def _encode(self, first: str, second: str) -> Encoding:
         # One by one: `encode_batch` starts threads, after which every fork of the process prints a warning.
-        return self._tokenizer.encode(SURROGATE.sub("\ufffd", first), SURROGATE.sub("\ufffd", second))
+        return self._tokenizer.encode(without_surrogates(first), without_surrogates(second))
 
     def _run(self, batch: Sequence[Encoding]) -> NDArray[np.float32]:
         shape = (len(batch), max(len(encoding.ids) for encoding in batch))

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checks.nearness import WordVectors, token_numbers
-from ingest.minilm import MiniLM, open_vocabulary
+from assistant.checks.nearness import WordVectors
+from ingest.minilm import MiniLM, encoded, open_vocabulary
 from ingest.onnx_graph import EPSILON, FLOAT, INT32, Graph, Weights
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ class EntailmentModel:
 
 def pair_ids(tokenizer: Tokenizer, claim: str, text: str) -> tuple[list[int], list[int]]:
     """The tokens of `[CLS] claim [SEP]` and of `text [SEP]`, the claim cut to its longest, the text to what is left."""
-    first = _cut(token_numbers(tokenizer, claim), LONGEST_CLAIM)
-    return first, _cut(token_numbers(tokenizer, text), LONGEST + 1 - len(first))[1:]
+    first = _cut(encoded(tokenizer, claim).ids, LONGEST_CLAIM)
+    return first, _cut(encoded(tokenizer, text).ids, LONGEST + 1 - len(first))[1:]
 
 
 def _cut(ids: list[int], longest: int) -> list[int]:

@@ -103,7 +103,7 @@ def _steps_of_a_check(assistant: Assistant) -> None:
     ]
     steps: dict[str, Callable[[int], object]] = {
         "what the index knows of it": lambda number: checker.surroundings(*pairs[number]),
-        "reading it with its sentences": lambda number: assistant.checker.known.entailment(  # type: ignore[misc]  # an assistant's has one
+        "reading it with its sentences": lambda number: checker.known.entailment(  # type: ignore[misc]  # an assistant's has one
             pairs[number][0], zones[number].around
         ),
         "all layers of words": lambda number: measure_support(

@@ -110,10 +110,15 @@ def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folde
                 public_edition = articles(folder / "public", [(key, [text]) for key, text in public_texts.items()])
             yield from _about_texts(claims, public_edition, public_texts)
         else:
-            for edition in own:
-                for claim in claims:
-                    paragraph = edition.assistant.paragraph(claim.reference)
-                    yield Judged(edition, paragraph, claim.claim, claim.label, claim.reference)
+            yield from on_documents(claims, own)
+
+
+def on_documents(claims: Sequence[GoldClaim], own: Sequence[Edition]) -> Iterator[Judged]:
+    """Claims on the two documents, each against its paragraph of each edition."""
+    for edition in own:
+        for claim in claims:
+            paragraph = edition.assistant.paragraph(claim.reference)
+            yield Judged(edition, paragraph, claim.claim, claim.label, claim.reference)
 
 
 def science_id(title: str) -> str:

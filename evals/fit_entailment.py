@@ -31,7 +31,18 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, gelu, kl_div
 
 from assistant.entailment import FILE, LAYERS, LONGEST, pair_ids
-from evals.editions import KEPT, UNTOUCHED, Edition, Judged, editions, scifact, squad, written, written_sets
+from evals.editions import (
+    KEPT,
+    UNTOUCHED,
+    Edition,
+    Judged,
+    editions,
+    on_documents,
+    scifact,
+    squad,
+    written,
+    written_sets,
+)
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from evals.variants import variants
@@ -208,10 +219,8 @@ def _held(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> 
     for judged in scifact(public, folder, odd=False):
         yield read.example(judged, of="SciFact")
     for name in ("claims", "claims_more"):
-        for claim, edition in itertools.product(load_claims(gold_file(name)), own):
-            if claim.split == "dev":
-                paragraph = edition.assistant.paragraph(claim.reference)
-                yield read.example(Judged(edition, paragraph, claim.claim, claim.label, claim.reference), of=name)
+        for judged in on_documents([claim for claim in load_claims(gold_file(name)) if claim.split == "dev"], own):
+            yield read.example(judged, of=name)
 
 
 def _restated(own: Sequence[Edition], read: _Reader) -> Iterator[Example]:

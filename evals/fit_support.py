@@ -26,7 +26,7 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from evals.editions import KEPT, UNTOUCHED, Edition, Judged, editions, scifact, written
+from evals.editions import KEPT, UNTOUCHED, Edition, Judged, editions, on_documents, scifact, written
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from ingest.types import Paragraph
@@ -74,10 +74,10 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         own = editions(Path(folder), documents)
         examples = [*_ours(own), *_written(own, public, Path(folder))]
-        unseen = {"claims_unseen": [*_unseen(own)]}
+        judged = {"claims_unseen": on_documents(load_claims(gold_file("claims_unseen")), own)}
         for name in UNTOUCHED:
-            claims = written([name], own=own, public=public, folder=Path(folder) / "untouched")
-            unseen[name] = [_example(judged, "", "") for judged in claims]
+            judged[name] = written([name], own=own, public=public, folder=Path(folder) / "untouched")
+        unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
     for name in WEIGHTS:
@@ -97,13 +97,11 @@ def _ours(own: Sequence[Edition]) -> Iterator[Example]:
     dev = [claim for claim in load_claims(gold_file("claims")) if claim.split == "dev"]
     for edition in own:
         for hand, claims in (("dev", dev), ("claims_more", load_claims(gold_file("claims_more")))):
-            for claim in claims:
-                paragraph = edition.assistant.paragraph(claim.reference)
-                judged = Judged(edition, paragraph, claim.claim, claim.label, claim.reference)
+            for judged in on_documents(claims, [edition]):
                 yield _example(judged, hand, hand)
-                for other in _elsewhere(paragraph, edition) if judged.supported and hand == "dev" else ():
-                    measures = edition.measured(claim.claim, other).measures
-                    yield Example(measures, False, claim.reference, "the same elsewhere", hand)
+                for other in _elsewhere(judged.paragraph, edition) if judged.supported and hand == "dev" else ():
+                    measures = edition.measured(judged.claim, other).measures
+                    yield Example(measures, False, judged.about, "the same elsewhere", hand)
 
 
 def _written(own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Example]:
@@ -112,13 +110,6 @@ def _written(own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Exa
             yield _example(judged, name, name)
     for judged in scifact(public, folder, odd=False):
         yield _example(judged, "SciFact", "")
-
-
-def _unseen(own: Sequence[Edition]) -> Iterator[Example]:
-    for edition in own:
-        for claim in load_claims(gold_file("claims_unseen")):
-            paragraph = edition.assistant.paragraph(claim.reference)
-            yield _example(Judged(edition, paragraph, claim.claim, claim.label, claim.reference), "", "")
 
 
 def _example(judged: Judged, of: str, hand: str) -> Example:

@@ -28,9 +28,14 @@ def canonical(text: str) -> str:
     Curly quotes, dashes and case stay as they are. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
+    text = without_surrogates(_UNSEEN.sub("", text))
     text = _HYPHEN_BREAK.sub("-", text)
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate, which neither UTF-8 nor a tokenizer takes."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def slug(name: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.canonical import without_surrogates
 from ingest.errors import EmbeddingError
 from ingest.onnx_graph import EPSILON, INT32, Graph, Weights
 
@@ -35,7 +35,6 @@ LAYERS = 6
 BATCH = 8  # texts; larger batches are no faster on a CPU and take more memory
 
 # The tokenizer raises TypeError on half a surrogate pair and drops U+FFFD; one for one, so that offsets hold.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +87,7 @@ class MiniLM:
         only (about 1e-7).
         """
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        token_ids = [self._truncated(self._encode(text).ids) for text in texts]
+        token_ids = [self._truncated(encoded(self._tokenizer, text).ids) for text in texts]
         longest_first = sorted(range(len(texts)), key=lambda row: -len(token_ids[row]))
         for start in range(0, len(texts), BATCH):
             rows = longest_first[start : start + BATCH]
@@ -98,7 +97,7 @@ class MiniLM:
 
     def token_vectors(self, text: str) -> TokenVectors:
         """The text's tokens within the window, each with its place in the text and its last hidden state."""
-        encoding = self._encode(text)
+        encoding = encoded(self._tokenizer, text)
         token_ids = self._truncated(encoding.ids)
         (states,) = self._hidden_states([token_ids])
         inner = slice(1, len(token_ids) - 1)
@@ -111,11 +110,7 @@ class MiniLM:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, [CLS] and [SEP] among them, also where that is more than the window."""
-        return [len(self._encode(text).ids) for text in texts]
-
-    def _encode(self, text: str) -> Encoding:
-        # One by one: `encode_batch` starts threads, after which every fork of the process prints a warning.
-        return self._tokenizer.encode(_SURROGATE.sub("\ufffd", text))
+        return [len(encoded(self._tokenizer, text).ids) for text in texts]
 
     def _truncated(self, token_ids: list[int]) -> list[int]:
         if len(token_ids) <= self.window:
@@ -132,6 +127,12 @@ class MiniLM:
         inputs = {"token_ids": token_ids, "segment_ids": np.zeros_like(token_ids), "mask": mask}
         (states,) = self._session.run(None, inputs)
         return (states[row, : len(ids)] for row, ids in enumerate(batch))
+
+
+def encoded(tokenizer: Tokenizer, text: str) -> Encoding:
+    """A text's tokens, those of [CLS] and [SEP] among them."""
+    # One by one: `encode_batch` starts threads, after which every fork of the process prints a warning.
+    return tokenizer.encode(without_surrogates(text))
 
 
 def open_vocabulary(folder: Path | None = None) -> tuple[Tokenizer, NDArray[np.float32]]:

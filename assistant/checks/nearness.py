@@ -8,7 +8,6 @@ SciFact, evidence is among the best three sentences for 0.89, by vectors in cont
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.minilm import encoded
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -24,7 +25,6 @@ UNRELATED = 0.1  # cosine of two tokens that have nothing to do with each other,
 COMMONEST = 1995  # BERT's vocabulary is in order of frequency, the most frequent after this number
 COMMON = 30  # numbers further on, a token's weight is ln 2
 KEPT = 4096  # sentences
-SURROGATE = re.compile("[\ud800-\udfff]")  # the tokenizer raises TypeError on half a pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,8 @@ class WordVectors:
         return Nearness(weights.astype(np.float32), np.array(rows, np.float32).reshape(len(sentences), len(numbers)))
 
     def _read(self, text: str) -> NDArray[np.int64]:
-        return np.array(token_numbers(self._tokenizer, text)[1:-1], dtype=np.int64)
+        return np.array(encoded(self._tokenizer, text).ids[1:-1], dtype=np.int64)
 
     def _directions(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         vectors = self._vectors[numbers]
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-
-
-def token_numbers(tokenizer: Tokenizer, text: str) -> list[int]:
-    """The numbers of a text's tokens, those of [CLS] and [SEP] around them."""
-    numbers: list[int] = tokenizer.encode(SURROGATE.sub("\ufffd", text)).ids
-    return numbers

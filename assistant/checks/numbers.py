@@ -40,7 +40,7 @@ PERCENT = r"\s?(?:%|(?:percent|per cent)\b)"
 NUMBER = re.compile(
     r"(?<![\w.])(?<![A-Za-z]-)(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
     r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<attached>(?!s\b|Z\b)[A-Za-z]{1,3})?\b)"
-    rf"(?P<tail>{PERCENT}|\s?(?:hundred|thousand|million|billion|trillion)\b)?"
+    rf"(?P<tail>{PERCENT}|\s?(?:{'|'.join(SCALES)})\b)?"
     r"|\b(?P<spoken>(?:an?[ -](?=hundred|thousand|million|billion|dozen))?"
     rf"(?:{SPOKEN})(?:(?:[ -]|[ ]and[ ])(?:{SPOKEN}))*)\b"
     rf"(?:-(?P<last>{'|'.join(ORDINALS)})\b)?(?P<share>{PERCENT})?"
