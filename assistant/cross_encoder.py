@@ -7,7 +7,6 @@ The folder is what `optimum-cli export onnx` and most published ONNX models have
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import CrossEncoderError
 from ingest.canonical import without_surrogates
+from ingest.onnx_graph import session_options
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -144,13 +144,8 @@ def _tokenizer(path: Path, *, longest: int, setting: str) -> Tokenizer:
 def _session(path: Path, *, setting: str) -> InferenceSession:
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors
-    # Left to itself it counts the machine's cores, not the process's.
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(path), session_options(), providers=["CPUExecutionProvider"])
     except _failures() as error:
         raise CrossEncoderError(f"{setting}: {path} cannot be loaded: {_one_line(error)} Export it again.") from error
 

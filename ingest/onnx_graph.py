@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, SessionOptions
 
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
@@ -151,14 +151,9 @@ class Graph:
         `outputs` are shapes of floats. With `packed`, a second copy of the weights is kept, laid out to run faster."""
         import onnxruntime
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # errors
-        # Left to itself it counts the machine's cores, not the process's, and complains where it may not pin threads.
-        options.intra_op_num_threads = _usable_cores()
+        options = session_options()
         # The graph is written as it is to run: every fusion that applies is in it.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Of the embedding model it would save a question 2 ms, and cost every start 50 ms and 43 MB.
         options.add_session_config_entry("session.disable_prepacking", "0" if packed else "1")
         folder = str(self._weights.path.parent)
@@ -181,10 +176,18 @@ class Graph:
         return _message((1, 8), (7, graph), *((8, opset) for opset in opsets))  # 1: the version of the format
 
 
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def session_options() -> SessionOptions:
+    """What every session runs with: the process's cores, threads that rest while they wait, errors alone told."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors
+    # Left to itself it counts the machine's cores, not the process's, and complains where it may not pin threads.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()  # the first: Linux
+    options.intra_op_num_threads = cores or 1
+    # Threads that spin while they wait save a question 1 ms, and take their cores from the other processes.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def _value(name: str, element: int, dimensions: Sequence[int | str]) -> bytes:

@@ -289,6 +289,13 @@ def test_a_denial_is_told_with_the_words_that_decide() -> None:
     assert verdict.sentence == "The board declined to say whether it was willing to pay for the pier."
 
 
+def test_a_word_that_only_one_side_denies_is_not_told_as_its_own_opposite() -> None:
+    sentence = "The ministers welcomed the initiatives."
+    verdict = check_support("The ministers did not welcome the initiative.", sentence, sentence, place="¶3")
+    assert verdict.label == "contradicted"
+    assert not any("not “initiative”" in reason for reason in verdict.reasons)
+
+
 def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() -> None:
     sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
     claim = "Lund said the company would build 25 piers."

@@ -46,7 +46,7 @@ def check_polarity(claim: Reading, zone: Reading, weights: Mapping[str, float]) 
     turned, agreed = _opposites(claim, zone)
     for mine, theirs in turned:
         said = f"{{place}} says the opposite: “{theirs.text}”, not “{mine.text}”"
-        if theirs.text.lower() == mine.text.lower():
+        if stem(theirs.text.lower()) == stem(mine.text.lower()):
             said = f"of the claim and {{place}} one denies “{mine.text}”, the other does not"
         reasons.append(Reason("conflict", said, "opposite"))
     flipped, kept, word = _flips(claim, zone, weights)
