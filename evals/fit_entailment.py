@@ -259,7 +259,8 @@ def _elsewhere(learned: Sequence[Example], chance: random.Random) -> list[Exampl
     ours = [example for example in learned if example.set == "written"]
     for example in ours:
         other = chance.choice(ours)
-        if example.label == 0 and chance.random() < ELSEWHERE and other.about != example.about:
+        fits = other.about != example.about and len(example.claim) + len(other.text) <= LONGEST
+        if example.label == 0 and chance.random() < ELSEWHERE and fits:
             found.append(Example(example.claim, other.text, 2, example.weight, example.set, example.about))
     return found
 
