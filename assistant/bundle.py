@@ -12,11 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+from uuid import uuid4
 
 import prompts
 from assistant.bundle_page import html_page, is_page, markdown_page
@@ -33,20 +35,20 @@ Bundle = dict[str, Any]
 
 
 def make_bundle(answer: Answer, settings: Settings) -> Bundle:
-    """The bundle of an answer; no key and no address of a server is in it."""
+    """The bundle of an answer; no key, no address of a server and no absolute path of a source is in it."""
     cited = {citation.reference: citation for citation in answer.citations}
     documents = {citation.document.document_id: citation.document for citation in answer.citations}
     content: Bundle = {
         "format": FORMAT,
         "pilcrow": version("pilcrow"),
-        "answer": answer.to_dict(),
+        "answer": _without_absolute_paths(answer.to_dict()),
         "documents": [
             {
                 "document_id": document.document_id,
                 "title": document.title,
                 "date": document.date,
                 "kind": document.kind,
-                "path": document.path,
+                "path": recorded_path(document.path),
                 "sha256": document.sha256,
                 "url": document.url,
                 "note": document.note,
@@ -72,16 +74,26 @@ def make_bundle(answer: Answer, settings: Settings) -> Bundle:
     return seal(content)
 
 
+def recorded_path(path: str) -> str:
+    """A source's path as a bundle tells it to others: from the working directory on, else the file's name alone."""
+    place = PurePath(path)
+    if not place.is_absolute():
+        return path
+    folder = Path.cwd()
+    return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else place.name
+
+
 def write_bundle(bundle: Bundle, path: Path) -> None:
     """Write a bundle as JSON, or for people as one HTML page or Markdown, by the file's ending.
 
-    Raises BundleError where `check_target` does, or where the writing fails.
+    Raises BundleError where `check_target` does, or where the writing fails: an older file then stays as it was.
     """
     check_target(path)
     page = PAGES.get(path.suffix.lower())
     text = page(bundle) if page else json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+    content = text.encode("utf8", errors="backslashreplace")  # a lone surrogate, as JSON escapes it
     try:
-        path.write_text(text, encoding="utf8", errors="backslashreplace")  # a lone surrogate, as JSON escapes it
+        _replace(path, content)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
 
@@ -98,7 +110,7 @@ def check_target(path: Path) -> None:
             raise BundleError(f"{path}: cannot be written, since there is no folder {path.parent}. Make it first.")
         if path.is_dir():
             raise BundleError(f"{path}: a folder, not a file. Give the name of a file.")
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
+        if not all(os.access(place, os.W_OK) for place in (path.parent, path) if place.exists()):
             raise _unwritable(path, "no permission")
         if path.exists() and not _is_ours(path):
             raise BundleError(
@@ -133,6 +145,29 @@ def digest(value: object) -> str:
 def prompt_sha256(name: str) -> str:
     """SHA-256 of a prompt's file."""
     return hashlib.sha256((resources.files("prompts") / f"{name}.md").read_bytes()).hexdigest()
+
+
+def _without_absolute_paths(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as JSON, each citation's source under the path that is recorded."""
+    citations = [
+        {**citation, "source": {**citation["source"], "path": recorded_path(citation["source"]["path"])}}
+        for citation in answer["citations"]
+    ]
+    return {**answer, "citations": citations}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file beside the target, then put it in its place: whole or not at all."""
+    target = path.resolve()
+    beside = target.with_name(f".pilcrow-{uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+        if target.exists():
+            beside.chmod(stat.S_IMODE(target.stat().st_mode))
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _is_ours(path: Path) -> bool:

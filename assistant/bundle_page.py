@@ -15,6 +15,7 @@ STYLE = (
     "mark{background:#fff1a8}blockquote{border-left:3px solid #bbb;margin:.5rem 0;padding-left:1rem}"
     ".small{color:#555;font-size:.85rem;overflow-wrap:anywhere}.flag{color:#8a2500}"
 )
+BEGINS_BLOCK = re.compile(r"^\d*(?=[-+=.])")  # a list, a rule, the line under a heading
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 BEGINNING = re.compile(r'(?:# .*\n\n|<!doctype html>\n.*</head>\n<body>\n<h1>.*</h1>\n<p class="small">)Pilcrow \S+ · ')
 
@@ -25,10 +26,12 @@ def html_page(bundle: Mapping[str, Any]) -> str:
     body = [
         f"<h1>{escape(_question(answer))}</h1>",
         f'<p class="small">{escape(_made_with(bundle))}</p>',
+        *(f'<p class="flag">{escape(line)}</p>' for line in _status(answer)),
         *(_claim_html(claim) for claim in answer["claims"]),
         *(f"<p>≠ {escape(_marked(conflict))}</p>" for conflict in answer.get("conflicts", ())),
         *(["<p>The documents do not say.</p>"] if not answer["claims"] else []),
         *(f"<p>{escape(line)}</p>" for line in _missing(answer)),
+        *(f'<p class="small">! {escape(line)}</p>' for line in _events(answer)),
         *(["<h2>Sources</h2>"] if answer["citations"] else []),
         *(_citation_html(bundle, citation) for citation in answer["citations"]),
     ]
@@ -45,18 +48,19 @@ def markdown_page(bundle: Mapping[str, Any]) -> str:
     """The same as Markdown."""
     answer = bundle["answer"]
     lines = [f"# {_plain(_question(answer))}", "", _plain(_made_with(bundle)), ""]
+    lines += [f"{_plain(line)}\n" for line in _status(answer)]
     for claim in answer["claims"]:
-        lines += [_plain(_marked(claim)) + (f" *({_flag(claim)})*" if _flag(claim) else ""), ""]
+        lines += [_plain(_marked(claim)) + (f" *({_plain(_flag(claim))})*" if _flag(claim) else ""), ""]
     for conflict in answer.get("conflicts", ()):
         lines += [f"≠ {_plain(_marked(conflict))}", ""]
     if not answer["claims"]:
         lines += ["The documents do not say.", ""]
-    lines += [f"{_plain(line)}\n" for line in _missing(answer)]
+    lines += [f"{_plain(line)}\n" for line in (*_missing(answer), *_events(answer))]
     lines += ["## Sources", ""] if answer["citations"] else []
     for citation in answer["citations"]:
         before, quote, after = _around(bundle, citation)
         lines += [f"**{_plain(_heading(citation))}**", ""]
-        lines += [f"> {_plain(before)}**{_plain(quote)}**{_plain(after)}", ""]
+        lines += [f"> {_plain(before)}<mark>{_escaped(quote)}</mark>{_escaped(after)}", ""]
         lines += [f"{_plain(line)}\n" for line in _origin(bundle, citation)]
     return "\n".join(lines)
 
@@ -90,6 +94,16 @@ def _missing(answer: Mapping[str, Any]) -> list[str]:
     if answer["claims"]:
         return [f"Not in the documents: {item}" for item in answer["missing"]]
     return [item for item in answer["missing"] if item not in (answer["question"], answer["standalone_question"])]
+
+
+def _status(answer: Mapping[str, Any]) -> list[str]:
+    """The status in a line, none for a whole answer."""
+    return [] if answer["status"] == "answered" else [f"Status: {answer['status']}."]
+
+
+def _events(answer: Mapping[str, Any]) -> list[str]:
+    """What was repaired, dropped or limited on the way to the answer, a line each."""
+    return [f"{event['kind']}: {event['detail']}" for event in answer.get("events", ())]
 
 
 def _made_with(bundle: Mapping[str, Any]) -> str:
@@ -130,6 +144,11 @@ def _around(bundle: Mapping[str, Any], citation: Mapping[str, Any]) -> tuple[str
 
 
 def _plain(text: str) -> str:
-    """Text whose characters mean nothing in Markdown or HTML."""
-    escaped = escape(text, quote=False)
-    return "".join(f"\\{character}" if character in "\\`*_{}[]()#!|~" else character for character in escaped)
+    """Text on a line of its own whose characters mean nothing in Markdown or HTML: no list, no heading, no rule."""
+    return BEGINS_BLOCK.sub(r"\g<0>\\", _escaped(text).lstrip())
+
+
+def _escaped(text: str) -> str:
+    """Text inside a line, its white space collapsed and every character that Markdown or HTML would read escaped."""
+    collapsed = re.sub(r"\s+", " ", escape(text, quote=False))
+    return "".join(f"\\{character}" if character in "\\`*_{}[]()#!|~" else character for character in collapsed)

@@ -30,7 +30,7 @@ class ContractViolation(AssertionError):
 def locate(quote: str, text: str) -> tuple[int, int] | None:
     """Start and end of `quote` in `text`, or None where its words do not stand there as quoted."""
     start = text.find(quote)
-    if quote and start >= 0 and _whole_words(text, start, start + len(quote)):
+    if quote and start >= 0 and whole_words(text, start, start + len(quote)):
         return start, start + len(quote)
     folded, origins = _fold(text)
     for wanted in (_fold(quote)[0].strip(), _fold(quote.strip(OUTER))[0].strip()):
@@ -39,7 +39,7 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
         at = folded.find(wanted)
         while at >= 0:
             start, end = origins[at], origins[at + len(wanted) - 1] + 1
-            if _whole_words(text, start, end):
+            if whole_words(text, start, end):
                 return start, end
             at = folded.find(wanted, at + 1)
     return None
@@ -122,7 +122,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(characters), origins
 
 
-def _whole_words(text: str, start: int, end: int) -> bool:
+def whole_words(text: str, start: int, end: int) -> bool:
     """Whether neither end of the span cuts a word or a number."""
     return not (_joined(text, start) or _joined(text, end))
 

@@ -2,22 +2,24 @@
 
 Two sentences of different documents are compared where they speak of the same: most of the words and names of the
 shorter stand in the other. They conflict where one has another number of the same thing, where one says the opposite
-of the other, or where they name two for the same office. A different date alone is no conflict, nor are figures and
-office holders of different times, nor what only one of them says: better none told than a wrong one.
+of the other, or where they name two for the same office. Where each tells a time of its own, they differ over time.
+A different date alone is no conflict, nor is what only one of them says: better none told than a wrong one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import dropwhile, takewhile
 
 from assistant.checks.bindings import check_bindings
-from assistant.checks.dates import YEAR, day_of, times
+from assistant.checks.dates import YEAR, Time, day_of, times
 from assistant.checks.names import PEOPLE, TITLES, Name, is_same, learn_aliases, names_of
-from assistant.checks.numbers import WORDS, numbers
+from assistant.checks.numbers import SCALES, WORDS
 from assistant.checks.polarity import check_polarity
+from assistant.checks.quantities import PREPOSITIONS, quantities_of
 from assistant.checks.reading import Reading, listed, read_words
 from assistant.citations import CitationList
 from assistant.types import Citation, Conflict, Draft, Passage
@@ -27,9 +29,21 @@ from ingest.sentences import sentence_spans
 SAME_MATTER = 0.6  # share of the shorter sentence's words and names that the other has
 FEWEST = 3  # words and names that both must have
 FEWEST_ALL = 2  # that, where neither has any other
-ASKED = 1  # of the question's words that each must have
-HEAD = 3  # words after a number among which stands what it counts
-SINGLE = frozenset(["th"])  # ordinals count nothing
+ASKED = 0.5  # share of the question's words, names aside, of which each must have more
+ASKING = frozenset(terms("many much tell please know say said document"))  # of a question, but not what is asked
+PART_OF_NUMBER = {*WORDS, *SCALES, "percent", "per", "cent"}
+SCOPES = frozenset(
+    terms(
+        """summer winter spring autumn season weekday weekend night morning evening hour day week month year decade
+        hourly daily weekly monthly yearly annually annual minute second celsius fahrenheit average maximum minimum"""
+    )
+)
+PAIRED = {"open": "closed", "empty": "full", "vacant": "occupied", "alive": "dead", "legal": "illegal"}
+STATES = {"shut": "open"} | PAIRED | {state: opposite for opposite, state in PAIRED.items()}
+STATE = re.compile(
+    r"\b(?:(?P<now>is|are|remains?|stays?)|was|were|remained|stayed) (?:(?:still|now|again|currently) )?"
+    rf"(?P<state>{'|'.join(STATES)})\b"
+)
 FEWEST_OF_OFFICE = 2  # words that tell which office it is: `director`, `harbour`
 IS = r"(?:,|,? (?:is|was|remains))"
 BEFORE_HOLDER = re.compile(rf"\b[Tt]he (?P<office>[^,;:()]+?){IS} $")
@@ -54,36 +68,42 @@ class Sentence:
         return self.passage.paragraph.text[self.start : self.end]
 
 
-def with_conflicts(draft: Draft, question: str, passages: Sequence[Passage]) -> Draft:
-    """The draft with what its documents disagree on of what is asked, and both sides' citations.
-
-    `passages` are those that the answer was made from. Each sentence of an answer is told in one conflict at most.
-    """
-    numbered = CitationList.of(draft.citations)
-    asked = set(terms(question))
-    sentences = [sentence for passage in passages for sentence in _sentences(passage) if _speaks_of(sentence, asked)]
-    conflicts: dict[frozenset[int], Conflict] = {}
-    for mine in _cited(draft):
-        for other in sentences:
-            if mine.passage.document.document_id == other.passage.document.document_id:
-                continue
-            dates = (mine.passage.document.date, other.passage.document.date)
-            difference = disagreement(mine.text, other.text, dates=dates)
-            if difference is not None:
-                pair = (_number(mine, numbered), _number(other, numbered))
-                conflicts.setdefault(frozenset(pair), _conflict(pair, numbered, difference))
-                break
-    if not conflicts:
-        return draft
-    return draft.with_conflicts(tuple(conflicts.values()), numbered.all())
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two sentences differ in, in the words of each."""
+    """What two sentences differ in, in the words of each, and whether that is because they tell of different times."""
 
     one: str
     other: str
+    over_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A sentence that differs from others, and its words that do; none where it is the whole."""
+
+    sentence: Sentence
+    words: str
+
+
+def with_conflicts(draft: Draft, question: str, passages: Sequence[Passage]) -> Draft:
+    """The draft with what its documents disagree on of what is asked, or tell of different times, and the citations of
+    all sides.
+
+    `passages` are those that the answer was made from. What differs from the same words of a sentence of the answer is
+    told in one conflict.
+    """
+    numbered = CitationList.of(draft.citations)
+    asked = _content(question) - ASKING
+    sentences = [item for passage in passages for item in _sentences(passage) if asked & _content(item.text)]
+    conflicts: list[Conflict] = []
+    for mine in _cited(draft):
+        for over_time, sides in _differing(mine, sentences, asked):
+            conflict = _conflict(sides, numbered, over_time=over_time)
+            if not any(set(conflict.citations) <= set(told.citations) for told in conflicts):
+                conflicts.append(conflict)
+    if not conflicts:
+        return draft
+    return draft.with_conflicts(tuple(conflicts), numbered.all())
 
 
 def disagreement(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
@@ -91,16 +111,46 @@ def disagreement(one: str, other: str, *, dates: Dates = (None, None)) -> Differ
 
     `dates` are those of their documents, from which `last year` is reckoned.
     """
+    found = difference(one, other, dates=dates)
+    return None if found is None or found.over_time else found
+
+
+def difference(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
+    """What two sentences disagree on, or tell of two times; None where they do not, or do not speak of the same."""
     mine, theirs = read_words(one), read_words(other)
-    same = _same_matter(mine, theirs)
-    if not same and not _same_words(one, other):
+    if _of_other_scope(mine, theirs):
         return None
-    apart = _are_apart(one, other, dates)
-    number = None if apart else _other_number(one, other)
-    if number or not same:
-        return number
-    opposite = _opposite(mine, theirs)
-    return opposite if opposite or apart else _other_holder(mine, theirs) or _other_name(mine, theirs)
+    found = _other_state(one, other)
+    same = _same_matter(mine, theirs)
+    if found is None and (same or _same_words(one, other)):
+        found = _other_number(one, other)
+    if found is None and same:
+        found = _opposite(mine, theirs) or _other_holder(mine, theirs) or _other_name(mine, theirs)
+    return found and replace(found, over_time=_are_apart(one, other, dates))
+
+
+def _differing(
+    mine: Sentence, sentences: Sequence[Sentence], asked: frozenset[str]
+) -> Iterator[tuple[bool, list[Side]]]:
+    """The sides of each conflict of a sentence, one of a document, and whether they differ over time."""
+    found: dict[tuple[bool, str], dict[str, Side]] = {}
+    own = mine.passage.document
+    for other in sentences:
+        theirs = other.passage.document
+        if own.document_id == theirs.document_id:
+            continue
+        told = difference(mine.text, other.text, dates=(own.date, theirs.date))
+        if told and all(_is_asked(sentence, told, asked) for sentence in (mine, other)):
+            sides = found.setdefault((told.over_time, told.one), {own.document_id: Side(mine, told.one)})
+            sides.setdefault(theirs.document_id, Side(other, told.other))
+    for (over_time, _), sides in found.items():
+        yield over_time, list(sides.values())
+
+
+def _is_asked(sentence: Sentence, told: Difference, asked: frozenset[str]) -> bool:
+    """Whether a sentence speaks of what is asked, and not only of the same name; `open` is asked with `closed`."""
+    words = _content(sentence.text) | _content(told.one.lower()) | _content(told.other.lower())
+    return len(asked & words) > ASKED * len(asked)
 
 
 def _cited(draft: Draft) -> Iterator[Sentence]:
@@ -117,10 +167,6 @@ def _sentences(passage: Passage) -> Iterator[Sentence]:
         yield Sentence(passage, start, end)
 
 
-def _speaks_of(sentence: Sentence, asked: set[str]) -> bool:
-    return len(asked & set(terms(sentence.text))) >= ASKED
-
-
 def _same_matter(one: Reading, other: Reading) -> bool:
     """Whether most of what the shorter sentence speaks of the other speaks of too; numbers and dates aside."""
     mine, theirs = _matter(one.text), _matter(other.text)
@@ -133,41 +179,79 @@ def _same_words(one: str, other: str) -> bool:
     return len(_matter(one)) >= FEWEST_ALL and _matter(one) == _matter(other)
 
 
-@lru_cache(maxsize=4096)
 def _matter(text: str) -> frozenset[str]:
     """Names by their keys and the stems of the other content words, without numbers and times."""
+    return _content(text) | {name.key for name in names_of(read_words(text), learn_aliases(text))}
+
+
+@lru_cache(maxsize=4096)
+def _content(text: str) -> frozenset[str]:
+    """The stems of the content words of a text, without names, numbers and times."""
     reading = read_words(text)
-    names = names_of(reading, learn_aliases(reading.text))
-    inside = {at for name in names for at in range(name.first, name.last + 1)}
-    skip = [(time.start, time.end) for time in times(reading.text, day_of(None))]
-    words = {
+    inside = {at for name in names_of(reading, learn_aliases(text)) for at in range(name.first, name.last + 1)}
+    skip = [(time.start, time.end) for time in times(text, day_of(None))]
+    return frozenset(
         word.term
         for at, word in enumerate(reading.words)
         if word.term
         and at not in inside
         and not word.text[0].isdigit()
-        and word.lower not in WORDS
+        and word.lower not in PART_OF_NUMBER
         and not any(start <= word.start < end for start, end in skip)
-    }
-    return frozenset(words | {name.key for name in names})
+    )
+
+
+def _of_other_scope(one: Reading, other: Reading) -> bool:
+    """Whether each has a place or circumstance that the other has not, or one is of a season or a rate of its own."""
+    if SCOPES & (_matter(one.text) ^ _matter(other.text)):
+        return True
+    return _is_elsewhere(one, other) and _is_elsewhere(other, one)
+
+
+def _is_elsewhere(one: Reading, other: Reading) -> bool:
+    """Whether a sentence has an `in …`, `of …` or the like of which the other has no word."""
+    mine, theirs = _matter(one.text), {word.term for word in other.words}
+    names = {word.term for word in one.words if word.proper}
+    for at, word in enumerate(one.words):
+        if word.lower in PREPOSITIONS:
+            rest = dropwhile(lambda item: item.term is None, one.words[at + 1 :])
+            phrase = {item.term for item in takewhile(lambda item: item.term, rest)} & (mine | names)
+            if phrase and phrase.isdisjoint(theirs):
+                return True
+    return False
+
+
+def _other_state(one: str, other: str) -> Difference | None:
+    """`is open` and `is closed` of the same thing, where that is all they differ in."""
+    mine, theirs = STATE.search(one), STATE.search(other)
+    if not mine or not theirs or bool(mine["now"]) != bool(theirs["now"]):
+        return None
+    turned = STATES[mine["state"]] == theirs["state"] or STATES[theirs["state"]] == mine["state"]
+    left, right = (_matter(text) - set(terms(" ".join(STATES))) for text in (one, other))
+    same = len(left) >= FEWEST_ALL and (left <= right or right <= left) and len(right) >= FEWEST_ALL
+    return Difference(mine["state"], theirs["state"]) if turned and same else None
 
 
 def _other_number(one: str, other: str) -> Difference | None:
-    """Two numbers of the same thing, where neither sentence has the other's."""
-    mine, theirs = _quantities(one), _quantities(other)
-    values = [{quantity.value for quantity in side} for side in (mine, theirs)]
+    """Two numbers of the same thing, where neither sentence has the other's or one that it can be."""
+    mine, theirs = quantities_of(one), quantities_of(other)
+    words = [frozenset(terms(text)) for text in (one, other)]
     for quantity in mine:
         for counterpart in theirs:
-            same_thing = quantity.unit == counterpart.unit and quantity.counted & counterpart.counted
-            if same_thing and quantity.value not in values[1] and counterpart.value not in values[0]:
-                return Difference(quantity.text, counterpart.text)
+            shared = quantity.shared(counterpart)
+            others = quantity.subject - words[1] and counterpart.subject - words[0]
+            told = any(map(quantity.meets, theirs)) or any(map(counterpart.meets, mine))
+            if shared is not None and not others and not told:
+                return Difference(one[slice(*quantity.span(shared))], other[slice(*counterpart.span(shared))])
     return None
 
 
 def _are_apart(one: str, other: str, dates: Dates) -> bool:
     """Whether each of two sentences gives a time of its own that the other does not. Where a document has no date, a
-    time without a year is compared with such a one only."""
+    time without a year is compared with such a one only. A year is compared with the date of the other document, where
+    that gives no time."""
     mine, theirs = times(one, day_of(dates[0])), times(other, day_of(dates[1]))
+    mine, theirs = mine or _written(dates[0], theirs), theirs or _written(dates[1], mine)
     pairs = [
         (time, rival)
         for time in mine
@@ -178,35 +262,22 @@ def _are_apart(one: str, other: str, dates: Dates) -> bool:
     return any(shared.isdisjoint(pair) for pair in pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its unit, the words that tell what it counts, and how it is written with them."""
-
-    value: float
-    unit: str
-    counted: frozenset[str]
-    text: str
-
-
-def _quantities(text: str) -> list[Quantity]:
-    skip = tuple((time.start, time.end) for time in times(text, day_of(None)))
-    found = []
-    for number in numbers(text, skip=skip):
-        following = re.findall(r"[^\W\d_][\w'’-]*", re.split(r"[.,;:]\s", text[number.start + len(number.text) :])[0])
-        counted = frozenset(terms(" ".join(following[:HEAD])))
-        if number.unit not in SINGLE and counted:
-            found.append(Quantity(number.value, number.unit, counted, " ".join([number.text, *following[:1]])))
-    return found
+def _written(date: str | None, others: tuple[Time, ...]) -> tuple[Time, ...]:
+    """The date of a document as a time, where the others have a year to compare it with."""
+    return times(date, day_of(date)) if date and any(YEAR.search(time.text) for time in others) else ()
 
 
 def _opposite(one: Reading, other: Reading) -> Difference | None:
-    """Words by which one sentence says the opposite of the other."""
+    """Words by which one sentence says the opposite of the other; none where one denies what both say at length."""
     finding = check_polarity(one, other, {})
     if not (finding.measures["opposite"] > 0 or finding.measures["flipped_most"] > 0):
         return None
     turned = next((reason for reason in finding.reasons if reason.measure == "opposite"), None)
     quoted = re.findall(r"“([^”]*)”", turned.text) if turned else []
-    return Difference(quoted[1], quoted[0]) if len(quoted) == len(("theirs", "mine")) else Difference("", "")
+    if len(quoted) == len(("theirs", "mine")):
+        return Difference(quoted[1], quoted[0])
+    left, right = _matter(one.text), _matter(other.text)
+    return Difference("", "") if len(left & right) >= SAME_MATTER * max(len(left), len(right)) else None
 
 
 def _other_holder(one: Reading, other: Reading) -> Difference | None:
@@ -248,24 +319,26 @@ def _other_name(one: Reading, other: Reading) -> Difference | None:
     return Difference(found[2], found[1]) if found else None
 
 
-def _number(sentence: Sentence, numbered: CitationList) -> int:
-    """The number of the citation that holds the sentence, a new one where none does."""
+def _conflict(sides: Sequence[Side], numbered: CitationList, *, over_time: bool) -> Conflict:
+    """All sides in words, the earliest document first."""
+    ordered = sorted(sides, key=lambda side: side.sentence.passage.document.date or "")
+    marks = tuple(_number(side, numbered) for side in ordered)
+    told = [_side(numbered[mark], side.words) for mark, side in zip(marks, ordered, strict=True)]
+    how = "differ" if ordered[0].words else "say the opposite of each other"
+    how = "differ over time" if over_time else how
+    return Conflict(f"The documents {how}: {', '.join(told[:-1])} and {told[-1]}.", marks)
+
+
+def _number(side: Side, numbered: CitationList) -> int:
+    """The number of the citation that holds the side's words in its sentence, a new one where none does."""
+    sentence = side.sentence
     for citation in numbered.all():
-        same = citation.reference == sentence.passage.reference
-        if same and citation.start <= sentence.start and sentence.end <= citation.end:
-            return citation.number
+        if citation.reference == sentence.passage.reference:
+            first, last = max(citation.start, sentence.start), min(citation.end, sentence.end)
+            quoted = citation.paragraph.text[first:last]
+            if side.words in quoted if side.words else quoted == sentence.text:
+                return citation.number
     return numbered.cite_span(sentence.passage, sentence.start, sentence.end)
-
-
-def _conflict(pair: tuple[int, int], numbered: CitationList, difference: Difference) -> Conflict:
-    """Both sides in words, the earlier document first."""
-    sides = sorted(
-        zip(pair, (difference.one, difference.other), strict=True),
-        key=lambda side: (numbered[side[0]].document.date or "", side[0]),
-    )
-    told = " and ".join(_side(numbered[number], words) for number, words in sides)
-    how = "differ" if difference.one else "say the opposite of each other"
-    return Conflict(f"The documents {how}: {told}.", tuple(number for number, _ in sides))
 
 
 def _side(citation: Citation, words: str) -> str:

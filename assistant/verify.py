@@ -6,69 +6,109 @@ the parts of the bundle with each other, and paragraphs, quotes and places with 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from pathlib import Path, PurePath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Literal
 
 from assistant.attribution import attribution
 from assistant.bundle import FORMAT, FORMAT_NAME, Bundle, digest, parts
-from assistant.citations import locate
+from assistant.bundle_contract import contract_problems, same_value
+from assistant.bundle_form import Evidence, Part, Problem, read_evidence, shown
+from assistant.bundle_sources import FoundSource, Sources, find_sources
+from assistant.citations import locate, whole_words
 from assistant.errors import BundleError
-from ingest.errors import SourceError
-from ingest.read import read
-from ingest.types import ParsedDocument
+from ingest.types import Paragraph
 
-State = Literal["holds", "moved", "gone"]
+State = Literal["unchanged", "holds", "typography", "moved", "gone", "not_found"]
 DOCUMENT_FIELDS = ("title", "date", "kind", "path", "sha256", "url", "note", "author")
 PARAGRAPH_FIELDS = ("document_id", "kind", "section", "text")
-SHARED_FIELDS = ("document_id", "anchor", "section")
 GIVE = "Give the .json that `pilcrow ask --bundle` wrote."
+TOO_DEEP = Problem("/", "lists and objects stand too deep in each other")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A field of the bundle, as a JSON pointer, and what is wrong with it."""
+class CheckedCitation:
+    """A citation, the file it was compared with, and whether its quote still stands there.
 
-    field: str
-    detail: str
-
-    def __str__(self) -> str:
-        return shown(f"{self.field}: {self.detail}")
-
-
-@dataclass(frozen=True, slots=True)
-class StaleCitation:
-    """A citation of a source that changed: whether its quote still stands in the new text, and where."""
+    `now` is the reference of its new place; `changes` tells what else is no longer as it was cited.
+    """
 
     number: int
     reference: str
     state: State
+    file: str | None = None
     now: str | None = None
+    changes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = {"holds": "still holds", "moved": f"now stands in {self.now}", "gone": "is no longer there"}
-        return shown(f"[{self.number}] {self.reference} {told[self.state]}")
+        changed = " and ".join(self.changes)
+        told = {
+            "unchanged": "stands in the source of the recorded hash",
+            "holds": f"holds, but {changed}" if changed else "still holds",
+            "typography": "stands there only with other capitals or typography",
+            "moved": f"now stands in {self.now}",
+            "gone": "is no longer there",
+            "not_found": "could not be compared: its source is not found",
+        }[self.state]
+        also = f", and {changed}" if changed and self.state != "holds" else ""
+        compared = f" (compared with {self.file})" if self.file else ""
+        return shown(f"[{self.number}] {self.reference} {told}{also}{compared}")
+
+    @property
+    def still_holds(self) -> bool:
+        """Whether the very quote stands where it stood, under the date, title and attribution it had."""
+        return self.state in ("unchanged", "holds") and not self.changes
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `pilcrow verify --json` prints it."""
+        return {
+            "number": self.number,
+            "reference": self.reference,
+            "state": self.state,
+            "file": self.file,
+            "now": self.now,
+            "changes": list(self.changes),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check of a bundle found; `citations` counts all that it has."""
+    """What a check of a bundle found: what is wrong with it, and each of its citations against the sources."""
 
     problems: tuple[Problem, ...]
-    stale: tuple[StaleCitation, ...]
-    citations: int
+    citations: tuple[CheckedCitation, ...]
+
+    @property
+    def stale(self) -> tuple[CheckedCitation, ...]:
+        """The citations of sources that changed."""
+        return tuple(item for item in self.citations if item.state not in ("unchanged", "not_found"))
+
+    @property
+    def state(self) -> Literal["holds", "stale", "altered", "not_found"]:
+        """The gravest finding: a bundle that was altered, a source that is not found, one that changed, or none."""
+        if any(problem.kind == "altered" for problem in self.problems):
+            return "altered"
+        if self.problems:
+            return "not_found"
+        return "stale" if self.stale else "holds"
 
     @property
     def holds(self) -> bool:
         """Whether every part of the bundle is as it was made, and every source as it was then."""
-        return not self.problems and not self.stale
+        return self.state == "holds"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `pilcrow verify --json` prints it."""
+        return {
+            "state": self.state,
+            "problems": [{"field": problem.field, "detail": problem.detail} for problem in self.problems],
+            "citations": [citation.to_dict() for citation in self.citations],
+        }
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -98,71 +138,30 @@ def load_bundle(path: Path) -> Bundle:
 def verify(bundle: Bundle, *, documents: Sequence[Path] = (), beside: Path | None = None) -> Verification:
     """Check a bundle against the sources among `documents` (files and folders), and where it names them itself.
 
-    `beside` is a folder in which relative paths are looked for too, the bundle's own. A source that is found only with
-    other content makes its citations stale.
+    `beside` is a folder in which sources are looked for too, the bundle's own. A source that is found only with other
+    content makes its citations stale.
     """
+    evidence = read_evidence(bundle)
+    sources = find_sources(evidence, documents=documents, beside=beside)
+    problems = [
+        *_collected(_digest_problems(bundle)),
+        *evidence.problems,
+        *_collected(contract_problems(bundle, evidence)),
+        *_collected(_source_problems(bundle, evidence, sources)),
+    ]
+    checked = tuple(_checked(citation, evidence, sources) for citation in evidence.citations.values())
+    return Verification(tuple(dict.fromkeys(problems)), checked)
+
+
+def _collected(found: Iterable[Problem]) -> list[Problem]:
+    """The problems, up to a value that is nested too deeply to be compared."""
     problems: list[Problem] = []
-    stale: tuple[StaleCitation, ...] = ()
-    compared = 0
     try:
-        problems += _digest_problems(bundle)
-        problems += _inner_problems(bundle)
-        sources = find_sources(bundle, documents=documents, beside=beside)
-        problems += _source_problems(bundle, sources)
-        stale = tuple(_stale_citations(bundle, sources.found))
-        compared = len(bundle["answer"]["citations"])
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        problems.append(Problem("/", f"a field is missing or of the wrong kind ({type(error).__name__}: {error})"))
+        for problem in found:
+            problems.append(problem)
     except RecursionError:
-        problems.append(Problem("/", "lists and objects stand too deep in each other"))
-    return Verification(tuple(dict.fromkeys(problems)), stale, compared)
-
-
-def shown(text: str) -> str:
-    """Text that may be anybody's as a terminal can show it: on one line, what cannot be seen or commands it escaped."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """A document as its source gives it now, and whether the source is the very file that the bundle cites."""
-
-    document: ParsedDocument
-    same: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """The documents that were found, and why a file that should have been another's source is not, by document id."""
-
-    found: dict[str, FoundSource] = field(default_factory=dict)
-    unusable: dict[str, str] = field(default_factory=dict)
-
-
-def find_sources(bundle: Bundle, *, documents: Sequence[Path], beside: Path | None) -> Sources:
-    """The bundle's documents: each from the file of the same hash, else of its name, else one that is read as its id.
-
-    What is given goes before the place that the bundle names.
-    """
-    given = {file: _sha256(file) for path in documents for file in _files(path)}
-    ids = cache(_ids)
-    sources = Sources()
-    for document in bundle["documents"]:
-        name = document["document_id"]
-        named = {file: _sha256(file) for file in _where_named(document["path"], beside)}
-        for files in (given, named):
-            for file in _candidates(document, files, ids):
-                try:
-                    sources.found[name] = FoundSource(_parsed(file, document), files[file] == document["sha256"])
-                    break
-                except SourceError as error:
-                    reason = str(error).removeprefix(f"{document['path']}: ")
-                    sources.unusable.setdefault(name, f"{file} is there, but is not the source: {reason}")
-            if name in sources.found or name in sources.unusable:
-                break
-    return sources
+        problems.append(TOO_DEEP)
+    return problems
 
 
 def _other_format(bundle: object) -> str:
@@ -199,151 +198,95 @@ def _digest_problems(bundle: Bundle) -> Iterator[Problem]:
             yield Problem(pointer, "was changed since the bundle was made")
 
 
-def _inner_problems(bundle: Bundle) -> Iterator[Problem]:
-    """Where parts of the bundle do not agree: marks, numbers, quotes, and what is told twice."""
-    answer = bundle["answer"]
-    paragraphs = {paragraph["reference"]: paragraph for paragraph in bundle["paragraphs"]}
-    documents = {document["document_id"]: document for document in bundle["documents"]}
-    told = [*answer["claims"], *answer.get("conflicts", ())]
-    marked = " ".join(_marked(item) for item in told)
-    if answer["answer"] != marked:
-        yield Problem("/answer/answer", "is not the claims and conflicts with their marks")
-    seen = list(dict.fromkeys(number for item in told for number in item["citations"]))
-    if seen != [citation["number"] for citation in answer["citations"]]:
-        yield Problem("/answer/citations", "are not those that the claims and conflicts mark, in order")
-    for place, citation in enumerate(answer["citations"]):
-        pointer = f"/answer/citations/{place}"
-        paragraph = paragraphs.get(citation["reference"])
-        document = documents.get(citation["document_id"])
-        if paragraph is None or document is None:
-            yield Problem(f"{pointer}/reference", "is not among the bundle's paragraphs and documents")
-            continue
-        start, end = citation["start"], citation["end"]
-        if not 0 <= start < end or paragraph["text"][start:end] != citation["quote"]:
-            yield Problem(f"{pointer}/quote", f"does not stand in {citation['reference']} from {start} to {end}")
-        for name, other in _told_twice(paragraph, document).items():
-            if citation[name] != other:
-                yield Problem(f"{pointer}/{name}", "is not what the bundle's paragraph or document has")
-
-
-def _told_twice(paragraph: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a citation repeats of its paragraph and document."""
-    return {
-        **{name: paragraph[name] for name in SHARED_FIELDS},
-        **{name: document[name] for name in ("title", "date", "url")},
-        "source_sha256": document["sha256"],
-        "source": {"path": document["path"], **paragraph["place"]},
-    }
-
-
-def _source_problems(bundle: Bundle, sources: Sources) -> Iterator[Problem]:
+def _source_problems(bundle: Bundle, evidence: Evidence, sources: Sources) -> Iterator[Problem]:
     """Documents that are not found, and fields that the unchanged sources contradict."""
-    for place, document in enumerate(bundle["documents"]):
+    for place, document in evidence.documents.items():
         found = sources.found.get(document["document_id"])
         if found is None:
             detail = f"{document['path']} is not found. Name it or its folder with --documents."
-            yield Problem(f"/documents/{place}/path", sources.unusable.get(document["document_id"], detail))
+            told = sources.unusable.get(document["document_id"], detail)
+            yield Problem(f"/documents/{place}/path", told, kind="not_found")
         elif found.same:
             for name in DOCUMENT_FIELDS:
-                if document[name] != getattr(found.document.document, name):
+                if not same_value(document[name], getattr(found.document.document, name)):
                     yield Problem(f"/documents/{place}/{name}", "is not what the source has")
-    for place, paragraph in enumerate(bundle["paragraphs"]):
+    read_with = _read_with(bundle)
+    for place, paragraph in evidence.paragraphs.items():
         found = sources.found.get(paragraph["document_id"])
-        if found is None or not found.same:
-            continue
-        pointer = f"/paragraphs/{place}"
-        now = next((item for item in found.document.paragraphs if item.reference == paragraph["reference"]), None)
-        if now is None or now.anchor != paragraph["anchor"]:
-            yield Problem(f"{pointer}/reference", "is not in the source")
-            continue
-        for name in PARAGRAPH_FIELDS:
-            if paragraph[name] != getattr(now, name):
-                yield Problem(f"{pointer}/{name}", "is not what the source has")
-        if paragraph["place"] != now.place.to_dict():
-            yield Problem(f"{pointer}/place", "is not where the source has it")
-        for number, citation in enumerate(bundle["answer"]["citations"]):
-            if citation["reference"] == now.reference:
-                said = attribution(found.document.document, now, citation["start"])
-                if citation["attribution"] != said:
-                    yield Problem(f"/answer/citations/{number}/attribution", "is not what the source has")
+        if found is not None and found.same:
+            for problem in _paragraph_problems(paragraph, evidence, found, f"/paragraphs/{place}"):
+                yield Problem(problem.field, f"{problem.detail}{read_with}")
 
 
-def _stale_citations(bundle: Bundle, sources: Mapping[str, FoundSource]) -> Iterator[StaleCitation]:
-    """For each citation of a source that changed, whether its quote still stands there."""
-    for citation in bundle["answer"]["citations"]:
-        found = sources.get(citation["document_id"])
-        if found is None or found.same:
-            continue
-        number, reference = citation["number"], citation["reference"]
-        holding = [item.reference for item in found.document.paragraphs if locate(citation["quote"], item.text)]
-        if reference in holding:
-            yield StaleCitation(number, reference, "holds")
-        elif holding:
-            yield StaleCitation(number, reference, "moved", holding[0])
-        else:
-            yield StaleCitation(number, reference, "gone")
+def _paragraph_problems(paragraph: Part, evidence: Evidence, found: FoundSource, pointer: str) -> Iterator[Problem]:
+    """What a paragraph and the citations of it say otherwise than their unchanged source."""
+    now = _paragraph(found, paragraph["reference"])
+    if now is None or now.anchor != paragraph["anchor"]:
+        yield Problem(f"{pointer}/reference", "is not in the source")
+        return
+    for name in PARAGRAPH_FIELDS:
+        if paragraph[name] != getattr(now, name):
+            yield Problem(f"{pointer}/{name}", "is not what the source has")
+    if not same_value(paragraph["place"], now.place.to_dict()):
+        yield Problem(f"{pointer}/place", "is not where the source has it")
+    for number, citation in evidence.citations.items():
+        if citation["reference"] == now.reference:
+            said = attribution(found.document.document, now, citation["start"])
+            if citation["attribution"] != said:
+                yield Problem(f"/answer/citations/{number}/attribution", "is not what the source has")
 
 
-def _marked(told: Mapping[str, Any]) -> str:
-    marks = "".join(f"[{number}]" for number in told["citations"])
-    return f"{told['text']} {marks}" if marks else str(told["text"])
+def _read_with(bundle: Bundle) -> str:
+    """The two versions, where the bundle was made with another Pilcrow than the one that reads the sources anew."""
+    made, mine = bundle.get("pilcrow"), version("pilcrow")
+    return "" if made == mine else f" (made with Pilcrow {made}, read with {mine})"
 
 
-def _files(path: Path) -> list[Path]:
-    """The files of a folder that is given, or the file. Raises BundleError where it cannot be read."""
-    try:
-        if path.is_dir():
-            return sorted(file for file in path.rglob("*") if file.is_file())
-        path.open("rb").close()
-    except OSError as error:
-        raise BundleError(f"{path}: cannot be read ({error.strerror}). Check the path after --documents.") from error
-    return [path]
+def _paragraph(found: FoundSource, reference: str) -> Paragraph | None:
+    return next((item for item in found.document.paragraphs if item.reference == reference), None)
 
 
-def _where_named(name: str, beside: Path | None) -> list[Path]:
-    """Where a recorded path lies: as it stands, beside the bundle, or among the documents that come with Pilcrow."""
-    places = [Path(name), *([beside / name] if beside else [])]
-    if name.startswith("bundled/"):
-        places.append(Path(str(resources.files("ingest") / "bundled" / Path(name).name)))
-    return [place for place in places if _is_there(place)]
+def _checked(citation: Part, evidence: Evidence, sources: Sources) -> CheckedCitation:
+    """A citation against its source: where that changed, whether and where its quote still stands."""
+    number, reference, quote = citation["number"], citation["reference"], citation["quote"]
+    found = sources.found.get(citation["document_id"])
+    if found is None:
+        return CheckedCitation(number, reference, "not_found")
+    file = str(found.file)
+    if found.same:
+        return CheckedCitation(number, reference, "unchanged", file)
+    own = _paragraph(found, reference)
+    if own is not None and (start := _exact(quote, own.text)) is not None:
+        return CheckedCitation(number, reference, "holds", file, None, _changes(citation, found, own, start))
+    elsewhere = [item for item in _of_same_kind(citation, evidence, found) if item.reference != reference]
+    places = [(item, start) for item in elsewhere if (start := _exact(quote, item.text)) is not None]
+    if own is not None and not places and (span := locate(quote, own.text)):
+        return CheckedCitation(number, reference, "typography", file, None, _changes(citation, found, own, span[0]))
+    places += [(item, span[0]) for item in elsewhere if (span := locate(quote, item.text))]
+    if not places:
+        return CheckedCitation(number, reference, "gone", file)
+    place, start = places[0]
+    return CheckedCitation(number, reference, "moved", file, place.reference, _changes(citation, found, place, start))
 
 
-def _is_there(place: Path) -> bool:
-    """Whether there is a file or a folder; none is under a name that the system cannot have."""
-    try:
-        return place.is_file() or place.is_dir()
-    except OSError:
-        return False
+def _exact(quote: str, text: str) -> int | None:
+    """Where the very quote stands in a text, as whole words; None where it does not."""
+    starts = (match.start() for match in re.finditer(f"(?={re.escape(quote)})", text)) if quote else ()
+    return next((start for start in starts if whole_words(text, start, start + len(quote))), None)
 
 
-def _sha256(file: Path) -> str | None:
-    """SHA-256 of a file, or None for a folder and for what may not be read."""
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return None
+def _of_same_kind(citation: Part, evidence: Evidence, found: FoundSource) -> Iterator[Paragraph]:
+    """The paragraphs of the source that are, as the cited one was, its body, its header or a caption."""
+    kinds = [item["kind"] for item in evidence.paragraphs.values() if item["reference"] == citation["reference"]]
+    return (item for item in found.document.paragraphs if item.kind in kinds)
 
 
-def _candidates(
-    document: Mapping[str, Any], files: Mapping[Path, str | None], ids: Callable[[Path], frozenset[str]]
-) -> Iterator[Path]:
-    """Files that may be a document's source: those of its hash, of its name, and those that ingest reads as its id."""
-    yield from (file for file, sha256 in files.items() if sha256 and sha256 == document["sha256"])
-    yield from (file for file in files if file.name == PurePath(document["path"]).name)
-    yield from (file for file in files if document["document_id"] in ids(file))
-
-
-def _ids(file: Path) -> frozenset[str]:
-    """The ids of the documents in a file by itself, whatever a bundle says; none where it cannot be read."""
-    try:
-        return frozenset(item.document.document_id for item in read(file))
-    except SourceError:
-        return frozenset()
-
-
-def _parsed(file: Path, document: Mapping[str, Any]) -> ParsedDocument:
-    """A bundle's document as a file gives it. Raises SourceError where the file cannot be read or does not hold it."""
-    for item in read(file, name=document["path"]):
-        if item.document.document_id == document["document_id"]:
-            return item
-    raise SourceError(f"it holds no document {document['document_id']}. Name the right file with --documents.")
+def _changes(citation: Part, found: FoundSource, place: Paragraph, start: int) -> tuple[str, ...]:
+    """What is told of a quote that stands at `start` of a place, and is no longer as cited."""
+    document = found.document.document
+    now = {"date": document.date, "title": document.title}
+    changed = [f"its {name} is now {value or 'not given'}" for name, value in now.items() if value != citation[name]]
+    said = attribution(document, place, start)
+    if not changed and said != citation["attribution"]:
+        changed = [f"its attribution is now {said}"]
+    return tuple(changed)

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.bundle import check_target, make_bundle, seal, write_bundle
+from assistant.bundle import check_target, make_bundle, recorded_path, seal, write_bundle
 from assistant.cli import run
 from assistant.commands.verify import NO_SIGNATURE
 from assistant.errors import BundleError
 from assistant.render import place_text
+from assistant.verify import verify
+from ingest import ingest
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 
@@ -157,3 +159,108 @@ def test_check_prints_the_verdict_its_reason_and_the_sentence(
     assert verdict["verdict"] == "contradicted"
     assert verdict["reasons"][0] == "¶1 says “on Monday”, not “on Friday”"
     assert verdict["sentence"].startswith("Yoon Suk-yeol left for Madrid on Monday")
+    assert verdict["notes"] == []
+
+
+def test_check_has_a_row_for_each_citation_even_of_one_paragraph(
+    bundled_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PILCROW_INDEX", str(bundled_index))
+    assert run(["check", "Yoon left.", *["--cite", "koreapro-2197111 ¶1"] * 2, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["reference"] for row in rows] == ["koreapro-2197111 ¶1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "recorded"),
+    [
+        ("bundled/06SEOUL1789.txt", "bundled/06SEOUL1789.txt"),
+        ("{folder}/papers/harbor.txt", "papers/harbor.txt"),
+        ("/home/somebody/papers/harbor.txt", "harbor.txt"),
+    ],
+    ids=["relative", "under the working directory", "elsewhere"],
+)
+def test_a_bundle_records_no_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, recorded: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert recorded_path(path.format(folder=tmp_path.resolve())) == recorded
+
+
+def test_a_bundle_of_a_file_verifies_in_the_folder_where_it_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "harbor.txt").write_text("The board declined to pay for the pier.\n", encoding="utf8")
+    ingest([tmp_path / "papers"], Settings(index=tmp_path / "index"))
+    assistant = Assistant.open(Settings(index=tmp_path / "index"))
+    bundle = make_bundle(assistant.ask("Who declined to pay for the pier?"), assistant.settings)
+    assert str(tmp_path) not in json.dumps(bundle)
+    assert bundle["answer"]["citations"][0]["source"]["path"] == "papers/harbor.txt"
+    assert verify(bundle).holds
+
+
+def test_markdown_escapes_the_reasons_of_a_claim(bundled_assistant: Assistant, tmp_path: Path) -> None:
+    bundle = make_bundle(bundled_assistant.ask(QUESTION), bundled_assistant.settings)
+    bundle["answer"]["claims"][0] |= {"verdict": "partial", "reasons": ["<b>bold</b> ![x](y)"]}
+    write_bundle(bundle, tmp_path / "answer.md")
+    page = (tmp_path / "answer.md").read_text(encoding="utf8")
+    assert r"*(partial; &lt;b&gt;bold&lt;/b&gt; \!\[x\]\(y\))*" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("+ one", r"\+ one"),
+        ("- one", r"\- one"),
+        ("===", r"\==="),
+        ("1. one", r"1\. one"),
+        ("2) one", r"2\) one"),
+        ("one\n\n# two", r"one \# two"),
+        ("    code\there", "code here"),
+    ],
+    ids=["plus", "minus", "underline", "number", "bracket", "line breaks", "indent"],
+)
+def test_a_line_of_markdown_makes_no_block(bundled_assistant: Assistant, tmp_path: Path, text: str, line: str) -> None:
+    bundle = make_bundle(bundled_assistant.ask(QUESTION), bundled_assistant.settings)
+    bundle["answer"]["claims"][0]["text"] = text
+    write_bundle(bundle, tmp_path / "answer.md")
+    lines = (tmp_path / "answer.md").read_text(encoding="utf8").splitlines()
+    assert any(other.startswith(rf"{line} \[1\]") for other in lines)
+
+
+def test_markdown_marks_the_quote_as_html_does(bundled_assistant: Assistant, tmp_path: Path) -> None:
+    answer = bundled_assistant.ask(QUESTION)
+    write_bundle(make_bundle(answer, bundled_assistant.settings), tmp_path / "answer.md")
+    page = (tmp_path / "answer.md").read_text(encoding="utf8")
+    assert page.count("<mark>") == page.count("</mark>") == len(answer.citations)
+
+
+@pytest.mark.parametrize("name", ["answer.html", "answer.md"])
+def test_a_page_tells_the_status_and_what_was_dropped(bundled_assistant: Assistant, tmp_path: Path, name: str) -> None:
+    bundle = make_bundle(bundled_assistant.ask(QUESTION), bundled_assistant.settings)
+    bundle["answer"] |= {"status": "partial", "events": [{"kind": "dropped_claim", "detail": "It is <not> there"}]}
+    write_bundle(bundle, tmp_path / name)
+    page = (tmp_path / name).read_text(encoding="utf8").replace("\\", "")
+    assert "Status: partial." in page
+    assert "dropped_claim: It is &lt;not&gt; there" in page
+
+
+def test_a_writing_that_fails_keeps_the_answer_and_the_older_file(
+    bundled_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("PILCROW_INDEX", str(bundled_index))
+    path = tmp_path / "answer.json"
+    path.write_text('{"format": "pilcrow-evidence-1"}', encoding="utf8")
+    monkeypatch.setattr(Path, "replace", full)  # a full disk cannot be had in a test
+    assert run(["ask", QUESTION, "--bundle", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert "Sources" in printed.out
+    assert printed.err.endswith("cannot be written (No space left on device). Check the folder and its permissions.\n")
+    assert {file.name: file.read_text(encoding="utf8") for file in tmp_path.iterdir()} == {
+        "answer.json": '{"format": "pilcrow-evidence-1"}'
+    }

@@ -49,9 +49,9 @@ def command(
     assistant = Assistant.open(Settings.from_env())
     typer.echo(f"Answering ({assistant.mode_line()}) …", err=True)
     answer = assistant.ask(question, within=within, progress=lambda line: typer.echo(line, err=True))
+    typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_text(answer))
     if bundle is not None:
         write_bundle(make_bundle(answer, assistant.settings), bundle)
         typer.echo(f"Evidence written to {bundle}.", err=True)
-    typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer_text(answer))
     if answer.status == "abstained":
         raise typer.Exit(ABSTAINED)

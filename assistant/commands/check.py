@@ -25,13 +25,13 @@ def command(
 ) -> None:
     """Say whether a paragraph bears a sentence out, why not, and which of its sentences decides."""
     assistant = Assistant.open(Settings.from_env())
-    verdicts = {reference: assistant.check(claim, reference) for reference in cite}
+    known = {reference: assistant.check(claim, reference) for reference in dict.fromkeys(cite)}
     if as_json:
-        rows = [_row(claim, reference, verdict) for reference, verdict in verdicts.items()]
+        rows = [_row(claim, reference, known[reference]) for reference in cite]
         typer.echo(json.dumps(rows if len(rows) > 1 else rows[0], ensure_ascii=False, indent=2))
         return
-    for number, (reference, verdict) in enumerate(verdicts.items()):
-        if len(verdicts) > 1:
+    for number, (reference, verdict) in enumerate(known.items()):
+        if len(known) > 1:
             typer.echo(f"\n{reference}" if number else reference)
         _print(reference, verdict)
 
@@ -44,6 +44,7 @@ def _row(claim: str, reference: str, verdict: Verdict) -> dict[str, Any]:
         "score": verdict.score,
         "reasons": list(verdict.reasons),
         "sentence": verdict.sentence,
+        "notes": list(verdict.notes),
     }
 
 

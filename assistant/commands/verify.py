@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.errors import BundleError
-from assistant.verify import load_bundle, verify
+from assistant.verify import Verification, load_bundle, verify
 
 NO_SIGNATURE = "Its digests are no signature: whoever makes a bundle can seal other claims."
 
@@ -20,10 +21,12 @@ def register(app: typer.Typer) -> None:
 
 def command(
     bundle: Annotated[Path, typer.Argument(help="The .json that `pilcrow ask --bundle` wrote.")],
+    sources: Annotated[list[Path] | None, typer.Argument(help="Sources or folders of sources.")] = None,
     documents: Annotated[
         list[Path] | None,
-        typer.Option(help="A source or a folder of sources, looked at before the recorded place; may be repeated."),
+        typer.Option(help="A source or a folder of sources, looked at beside the recorded places; may be repeated."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Check a bundle with nothing but the sources: each quote stands at its place in the source of the recorded hash,
     and nothing was altered since the bundle was sealed. Exits 1 where that is not so.
@@ -31,24 +34,34 @@ def command(
     Its digests are no signature: whoever makes a bundle can seal other claims. Whether a quote bears its claim out is
     not judged again; `pilcrow check` does that.
     """
-    found = verify(load_bundle(bundle), documents=documents or (), beside=bundle.parent)
-    for problem in found.problems:
-        typer.echo(str(problem))
-    for citation in found.stale:
-        typer.echo(str(citation))
+    given = [*(documents or ()), *(sources or ())]
+    found = verify(load_bundle(bundle), documents=given, beside=bundle.parent)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2))
+    else:
+        _print(found)
     if found.problems:
         raise BundleError(
             f"{bundle} does not hold: {_counted(len(found.problems), 'problem')}, told above. "
             "Do not rely on it before that is mended."
         )
     if found.stale:
-        still = found.citations - sum(citation.state != "holds" for citation in found.stale)
+        still = sum(citation.still_holds for citation in found.citations)
         raise BundleError(
-            f"{bundle} is stale: sources changed since, and {still} of {found.citations} citations still hold. "
+            f"{bundle} is stale: sources changed since, and {still} of {len(found.citations)} citations still hold. "
             "Ask again over the new text."
         )
-    typer.echo(f"{_kept(found.citations)} Nothing was altered since the bundle was sealed.")
-    typer.echo(NO_SIGNATURE)
+
+
+def _print(found: Verification) -> None:
+    """What was found in words, a line each."""
+    for problem in found.problems:
+        typer.echo(str(problem))
+    for citation in found.stale:
+        typer.echo(str(citation))
+    if found.holds:
+        typer.echo(f"{_kept(len(found.citations))} Nothing was altered since the bundle was sealed.")
+        typer.echo(NO_SIGNATURE)
 
 
 def _kept(citations: int) -> str:
