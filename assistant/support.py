@@ -33,6 +33,7 @@ from ingest.types import Document, Paragraph
 
 CONFLICTS = (
     "foreign_name",
+    "foreign_opener",
     "absent_name",
     "wrong_time",
     "missing_time",
@@ -49,7 +50,7 @@ CONFLICTS = (
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
 INVENTED = frozenset(["missing_figure", "foreign_name"])
-OTHERWISE = frozenset(["missing_number", "wrong_time"])
+OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same

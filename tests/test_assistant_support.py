@@ -406,8 +406,10 @@ def test_the_documents_date_is_no_date_of_what_happened(claim: str, paragraph: s
         ("Ban praised the alliance.", "Foreign Minister Ban praised the alliance.", False),
         ("Seoul will send weapons to Ukraine.", "Seoul Will Not Send Weapons to Ukraine", True),
         ("It disclosed that the plant closed.", "It disclosed in June that the plant closed.", False),
+        ("Seoul is unlikely to join the mission.", "Seoul will probably not join the mission.", False),
+        ("Seoul is likely to join the mission.", "Seoul will probably not join the mission.", True),
     ],
-    ids=["quotation", "a name that is a verb", "headline", "no prefix"],
+    ids=["quotation", "a name that is a verb", "headline", "no prefix", "probably not", "likely"],
 )
 def test_what_a_denial_is_and_reaches(claim: str, sentence: str, turned: bool) -> None:
     assert bool(measure_support(claim, sentence).measures["flipped_most"]) == turned
@@ -419,3 +421,33 @@ def test_capitals_without_end_are_read_at_once() -> None:
 
 def test_a_sentence_that_stands_there_twice_is_verbatim_where_it_stands_alone() -> None:
     assert is_verbatim("The deal died.", "Kim said: “The deal died.” The deal died.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "paragraph"),
+    [
+        ("Several hundred troops left the base.", "Between 300 and 400 troops left the base."),
+        ("They met Erdogan.", "They met Erdoğan."),
+        ("They visited Côte d'Ivoire.", "They visited the Ivory Coast."),
+        ("Sino-Russian ties grew.", "Ties between China and Russia grew."),
+        ("Pro-Russian fighters fled.", "Fighters who support Russia fled."),
+        ("Non-NATO countries agreed.", "Countries outside NATO agreed."),
+        ("Brussels approved the mission.", "The European Union approved the mission."),
+        ("The World Trade Organization agreed.", "The WTO agreed."),
+        ("The Cabinet approved the mission.", "The government approved the mission."),
+        ("Last May the talks ended.", "The talks ended in May 2021."),
+        ("They met Mr. Ban.", "They met Ban Ki-moon."),
+    ],
+)
+def test_a_name_by_another_name_is_not_foreign(claim: str, paragraph: str) -> None:
+    measures = measure_support(claim, paragraph).measures
+    assert not any(measures[name] for name in ("foreign_name", "foreign_code", "foreign_opener", "absent_name"))
+
+
+def test_a_lone_word_that_opens_a_sentence_may_be_no_name() -> None:
+    measures = measure_support("Trade was suspended.", "The two have suspended commerce.").measures
+    assert (measures["foreign_opener"], measures["foreign_name"]) == (1.0, 0.0)
+
+
+def test_a_name_inside_a_sentence_is_one() -> None:
+    assert measure_support("They met Lund.", "They met Berg.").measures["foreign_name"] == 1.0

@@ -13,10 +13,14 @@ from functools import lru_cache
 from importlib import resources
 
 from assistant.checks.finding import Finding, Reason
-from assistant.checks.reading import Reading, Word, listed, read_words
+from assistant.checks.numbers import SCALES
+from assistant.checks.numbers import WORDS as NUMBER_WORDS
+from assistant.checks.reading import Reading, Word, listed, lower_of, read_words
 from ingest.analyser import stem
 
-ACRONYM = re.compile(r"((?:[A-Z][\w'’-]++(?:\s+(?:of|and|for|the|on|in)\s+|\s+)?){2,8})\(([A-Z][A-Za-z.&-]{1,9})\)")
+ACRONYM = re.compile(
+    r"(?<![\w'’-])((?:[A-Z][\w'’-]++(?:\s+(?:of|and|for|the|on|in)\s+|\s+)?){2,8})\(([A-Z][A-Za-z.&-]{1,9})\)"
+)
 CODE = re.compile(r"[A-Z0-9.-]{1,7}s?|[\w.-]*\d[\w.-]*")
 LINKS = frozenset(["of", "and", "for", "the", "&"])
 WEEKDAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
@@ -29,15 +33,17 @@ FOLLOWS_NAME = listed(
 )
 OPENERS = listed(
     """police people troops staff government parliament there here most few many both all each either neither none what
-    another who which where when how why"""
-)
+    another who which where when how why several some any much more less last next"""
+) | {*NUMBER_WORDS, *SCALES}
 COMMON_ENDINGS = ("s", "tion", "ment", "ity", "ing", "ly", "ness", "ship", "ance", "ence", "one", "body", "ism")
 TITLES = listed(
     """mr mrs ms dr prof president minister ambassador director general lt col gen secretary prime first lady
     foreign chief assistant officer deputy vice king queen senator governor chairman chairwoman professor madam
-    sir"""
+    sir sen rep gov amb pres adm capt maj sgt cpl hon rev admiral captain major colonel lieutenant commander lord
+    prince princess pope chancellor premier"""
 )
 SURROUNDING = listed("cable embassy article paper post document report author text headline subject")
+BODIES = listed("cabinet government parliament ministry army navy treasury court council committee board")
 PLACING = listed("in at to from near into for around the")
 PEOPLE = listed("""leader president premier chancellor king queen minister chief chairman counterpart director""")
 GENERIC = listed(
@@ -50,6 +56,17 @@ REGIONS = frozenset(
         *("latin america", "middle east", "atlantic", "pacific"),
     ]
 )
+SEATS = {"brussels": frozenset(["european union", "nato"])}  # of bodies, beside the country's government
+COMBINING = {
+    "sino": "china",
+    "franco": "france",
+    "anglo": "united kingdom",
+    "russo": "russia",
+    "euro": "europe",
+    "afro": "africa",
+}
+PREFIXES = listed("pro anti non ex trans pan post pre")
+MEASURES = ("foreign_name", "foreign_code", "foreign_opener", "absent_name", "absent_place", "described_name")
 IMPLIED = {
     "the south": "south korea",
     "the north": "north korea",
@@ -78,9 +95,9 @@ def check_names(
     claim: Reading, paragraph: Reading, *, context: str = "", elsewhere: frozenset[str] = frozenset()
 ) -> Finding:
     """`foreign_name`: a name that is not in the paragraph or its document; `foreign_code`: that, where it is an acronym
-    or has digits; `absent_name`: one that is in the document
-    only; `absent_place`: that, as the place of something; `described_name`: that, where the paragraph has a title
-    without a name, which may be theirs. Parts of the world are not looked for.
+    or has digits; `foreign_opener`: that, where it is a lone word that opens a sentence and so may be none;
+    `absent_name`: one that is in the document only; `absent_place`: that, as the place of something; `described_name`:
+    that, where the paragraph has a title without a name, which may be theirs. Parts of the world are not looked for.
 
     `elsewhere` are the keys of the document's names."""
     learned = learn_aliases(f"{paragraph.text} {context}")
@@ -94,6 +111,7 @@ def check_names(
         if (
             name.key in known
             or name.key in REGIONS
+            or known & SEATS.get(lower_of(name.text), frozenset())
             or _spelled(name, spelled)
             or _part_of(name, paragraph.text, context)
         ):
@@ -101,8 +119,8 @@ def check_names(
         if name.key not in {other.key for other in absent}:
             absent.append(name)
     absent = [name for name in absent if claim.text[max(0, name.start - 1) : name.start] != "("]
-    measures = dict.fromkeys(("foreign_name", "foreign_code", "absent_name", "absent_place", "described_name"), 0.0)
-    absent = [name for name in absent if bare(name.text.lower()) not in SURROUNDING]
+    measures = dict.fromkeys(MEASURES, 0.0)
+    absent = [name for name in absent if bare(lower_of(name.text)) not in SURROUNDING | BODIES]
     reasons = []
     for name in absent:
         known_there = any(is_same(name.key, key) for key in elsewhere)
@@ -114,8 +132,11 @@ def check_names(
 
 def _measure(name: Name, claim: Reading, paragraph: Reading, *, known: bool) -> str:
     """Which measure a name that the paragraph lacks counts for."""
+    if not known and not name.listed and CODE.fullmatch(name.text):
+        return "foreign_code"
     if not known:
-        return "foreign_code" if not name.listed and CODE.fullmatch(name.text) else "foreign_name"
+        alone = name.first == name.last and not name.listed and _opens_sentence(claim.words, name.first, claim.text)
+        return "foreign_opener" if alone else "foreign_name"
     before = claim.words[name.first - 1].lower if name.first else ""
     if name.listed:
         return "absent_place" if before in PLACING and bare(name.text.lower()) != name.key else "absent_name"
@@ -219,6 +240,11 @@ def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, 
         if key and _is_written_as_name(run, phrase):
             return size, key, True
     word = words[at]
+    before_hyphen = at + 1 < len(words) and words[at + 1].hyphened
+    if before_hyphen and bare(word.lower) in COMBINING:
+        return 1, COMBINING[word.lower], True
+    if before_hyphen and word.lower in PREFIXES:
+        return 0, "", False
     implied = aliases.keys.get(f"the {bare(word.lower)}")
     if implied and at and words[at - 1].lower == "the" and not text[word.end :].lstrip()[:1].isupper():
         return 1, implied, True
@@ -228,6 +254,7 @@ def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, 
     while (
         at + size < len(words)
         and _continues(words, at + size, text)
+        and bare(words[at + size].lower) not in WEEKDAYS | MONTHS
         and (text[words[at + size].start - 1] == "-" or not aliases.keys.get(bare(words[at + size].lower)))
     ):
         size += 1
@@ -242,7 +269,7 @@ def _is_written_as_name(run: tuple[Word, ...], phrase: str) -> bool:
     """Whether a listed phrase is capitalised here, and an acronym that is also a word (US, WHO) in capitals."""
     if phrase in ("us", "who", "un", "mod", "mou", "eu"):
         return run[0].text.rstrip("'’s").isupper()
-    return run[0].text[0].isupper() and run[-1].text[0].isupper()
+    return run[0].text[0].isupper() and not run[-1].text.islower()
 
 
 def _continues(words: tuple[Word, ...], at: int, text: str) -> bool:
@@ -304,8 +331,12 @@ def _spelled(name: Name, spelled: set[str]) -> bool:
     """Whether all the words of an unlisted name, its titles aside, stand in the paragraph."""
     if name.listed:
         return False
-    written = [part for part in re.split(r"[\s-]+", name.text) if part[:1].isupper() and part.lower() not in TITLES]
-    parts = [part.lower() for part in written]
+    written = [
+        part
+        for part in re.split(r"[\s-]+", name.text)
+        if part[:1].isupper() and lower_of(part).rstrip(".") not in TITLES
+    ]
+    parts = [lower_of(part) for part in written]
     return all(forms(part) & spelled for part in parts) or (len(parts) == 1 and parts[0] in SURROUNDING)
 
 

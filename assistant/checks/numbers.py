@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from decimal import Decimal
+from functools import lru_cache
 
 from assistant.checks.finding import Finding, Reason
 
@@ -16,11 +17,17 @@ TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eig
 WORDS = {word: number for number, word in enumerate(UNITS)} | TENS | {"dozen": 12}
 WORD_OF = {float(number): word for word, number in WORDS.items()}
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+BASIC_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+TEENTHS = ("tenth", "eleventh", "twelfth", *(f"{word}th" for word in UNITS[13:20]))
+TENTHS = ("twentieth", *(f"{word[:-1]}ieth" for word in TENS))
 ORDINALS = {
-    **{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8},
-    **{"ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12},
+    **{word: number for number, word in enumerate((*BASIC_ORDINALS, *TEENTHS), 1)},
+    **{word: 10 * number for number, word in enumerate(TENTHS, 2)},
+    "hundredth": 100,
 }
 ALSO = {
+    "one": 1,
+    "single": 1,
     "both": 2,
     "pair": 2,
     "twice": 2,
@@ -33,35 +40,87 @@ ALSO = {
     "two-fold": 2,
     "three-fold": 3,
 }
-SHORT = {"k": 1_000, "mn": 1_000_000, "bn": 1_000_000_000, "tn": 10**12}
+SHORT = {"k": 1_000, "mn": 1_000_000, "mln": 1_000_000, "bn": 1_000_000_000, "tn": 10**12}
 MONEY_SHORT = SHORT | {"m": 1_000_000, "b": 1_000_000_000}
+PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+CURRENCIES = {
+    **{"$": "dollar", "usd": "dollar", "dollar": "dollar", "€": "euro", "eur": "euro", "euro": "euro"},
+    **{"£": "pound", "gbp": "pound", "pound": "pound", "¥": "yen", "jpy": "yen", "yen": "yen"},
+    **{"₩": "won", "krw": "won", "rub": "ruble", "ruble": "ruble", "rouble": "ruble", "yuan": "yuan", "cny": "yuan"},
+}
+SIGNS = "$€£₩¥"
+MONEY_BEFORE = re.compile(rf"(?:([{SIGNS}])|\b(EUR|USD|GBP|JPY|KRW|RUB|CNY))[ -]?$")
+MONEY_AFTER = re.compile(r"[ -](?:(?:[A-Z][a-z]+|U\.?S\.?) )?(dollar|euro|pound|yen|ro?uble|yuan)s?\b")
+TOLERANCE = 0.05  # how far from a round number what was counted may lie
+ABOUT = re.compile(r"\b(?:about|around|some|roughly|approximately)$", re.IGNORECASE)
+ABOVE = re.compile(r"\b(?:over|more than|at least|exceeding)$", re.IGNORECASE)
+BELOW = re.compile(r"\b(?:nearly|almost|under|less than|fewer than|up to)$", re.IGNORECASE)
+PLURAL = (
+    r" (?!(?:was|is|has|as|its|his|this|does|across|towards|thus|always|perhaps|sometimes|plus|marks)\b)"
+    r"(?:people|men|women|children|[a-z]+s)\b"
+)
+EVENTS = "elections|talks|games|protests|sanctions|results|figures|levels|estimates|negotiations|attacks|floods"
+COUNTED = re.compile(rf"(?! (?:{EVENTS})\b){PLURAL}")
+YEAR_BEFORE = re.compile(
+    r"(?:\b(?i:in|since|during|until|by|from|of|before|after|for|to|and|the|an?|its|his|her|their|our|this|early|late|mid)"
+    r"|['’]s?|\b[A-Z]\w+\.?)[ -]$"
+)
+CLEARLY_YEAR = re.compile(r"\b(?:in|since|during|until) $", re.IGNORECASE)
 SPOKEN = "|".join([*WORDS, *SCALES])
-PERCENT = r"\s?(?:%|(?:percent|per cent)\b)"
+PERCENT = r"\s?(?:%|(?:percentage points?|percent|per cent)\b)"
+PART = "|".join(PARTS)
+PART_ENDS = r"(?= (?:of|in|from|since|to|over|last|this|and|as)\b|[.,;]|$)"
 NUMBER = re.compile(
-    r"(?<![\w.])(?<![A-Za-z]-)(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
+    r"(?P<sign>(?<=[A-Za-z] )[-−](?=\d))?(?<![\w.])(?<![A-Za-z]-)(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?)"
     r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<attached>(?!s\b|Z\b)[A-Za-z]{1,3})?\b)"
-    rf"(?P<tail>{PERCENT}|\s?(?:{'|'.join(SCALES)})\b)?"
-    r"|\b(?P<spoken>(?:an?[ -](?=hundred|thousand|million|billion|dozen))?"
+    rf"(?P<tail>{PERCENT}|[\s-]?(?:{'|'.join(SCALES)})\b|\s(?:mn|mln|bn|tn)\b)?"
+    rf"|\b(?P<fraction>one[ -](?:{PART})|(?:{'|'.join(UNITS[2:10])})[ -](?:{PART})s"
+    rf"|an?[ -](?:{PART}){PART_ENDS}|half(?= of\b| the\b)|(?<=\bby )half)\b(?! of an hour)"
+    r"|\b(?P<spoken>(?:(?:half[ -](?:an?[ -])?|an?[ -](?:half[ -])?)(?=hundred|thousand|million|billion|dozen))?"
     rf"(?:{SPOKEN})(?:(?:[ -]|[ ]and[ ])(?:{SPOKEN}))*)\b"
-    rf"(?:-(?P<last>{'|'.join(ORDINALS)})\b)?(?P<share>{PERCENT})?"
+    rf"(?:-(?P<last>{'|'.join(BASIC_ORDINALS)})\b)?(?P<share>{PERCENT})?"
     rf"|\b(?P<place>{'|'.join(ORDINALS)})\b",
     re.IGNORECASE,
 )
 IDENTIFIER = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])(?!\d+(?:st|nd|rd|th|s|Z)\b)\w{3,}\b")
+AMOUNT = re.compile(r"\d+(?:k|m|b|mn|mln|bn|tn)", re.IGNORECASE)
 TYPE = re.compile(r"\b[A-Z]{1,5}-?\d{1,4}[A-Z]?\b")  # F-35, K9
-RANGE = re.compile(r"\s*(?:to|and|or|-|–)\s*")
+RANGE = re.compile(rf"\s*(?:to|and|or|-|–)\s*[{SIGNS}]?")
+NUMBERED = re.compile(r"(?:\b(?:No|Nos|Art|Number|Article|Chapter|Round|Phase)\b\.?|[#§])\s*$", re.IGNORECASE)
+SINKING = re.compile(
+    r"\b(?:f[ae]ll\w*|declin\w*|shr[aiu]nk\w*|contract\w*|drop\w*|decreas\w*|los[set]\w*|reduc\w*|negative|minus)\b",
+    re.IGNORECASE,
+)
+LENGTHS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600, "century": 36000}
+LENGTH = re.compile(r"[ -](day|week|fortnight|month|year|decade|century|centurie)s?\b")
+ONE_LENGTH = re.compile(r"\b(half )?an? (week|fortnight|month|year|decade|century)\b", re.IGNORECASE)
 SMALL = 3
 BARE_YEAR = 4  # characters: `2000` may be a count
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as written, its value, what it counts in (`%`, `th` or nothing), and its place."""
+    """A number as written, its value, what it counts in (`%`, `th`, `/` for a fraction, or nothing), and its place; the
+    scale (`million`) and the currency that its value is told in.
+    """
 
     text: str
     value: float
     unit: str
     start: int
+    scale: int = 1
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a paragraph and its context tell: numbers, the numerals that stand for ordinals, lengths of time in days,
+    and their text."""
+
+    numbers: tuple[Number, ...]
+    numerals: frozenset[float]
+    lengths: frozenset[float]
+    text: str
 
 
 def check_numbers(
@@ -80,82 +139,221 @@ def check_numbers(
     `skip` are places in the claim that were read as dates, `dates` such places in the paragraph; `years` is the year
     of the document.
     """
-    exact = tuple((start, end) for start, end in dates if end - start > BARE_YEAR)
-    told = [*numbers(paragraph, skip=exact), *numbers(context)]
-    values = {number.value for number in told} | ({float(years)} if years.isdigit() else set())
-    ordinals = {number.value for number in told if number.unit == "th"}
-    shares = {number.value for number in told if number.unit == "%"}
-    lowered = f"{paragraph} {context}".lower()
-    spelled = set(re.findall(r"[a-z]+(?:-[a-z]+)*", lowered))
-    values |= {value for word, value in ALSO.items() if word in spelled}
-    big = first = figures = 0
-    reasons = []
-    for number in numbers(claim):
-        if any(start <= number.start < end for start, end in skip):
-            continue
-        if number.value in {"%": shares, "th": values - {2.0, 3.0}}.get(number.unit, values):
-            continue
-        if number.unit == "th" and (number.value in ordinals or (number.value == 1 and "original" in lowered)):
-            continue
-        if number.unit == "th":
-            first += 1
-        elif number.value <= SMALL and number.text.isalpha():  # `the two leaders`, whom the paragraph names
-            continue
-        else:
-            big += 1
-            figures += number.text[0].isdigit()
-        reasons.append(
-            Reason(
-                "missing",
-                f"{number.text} is not in {{place}}",
-                "missing_ordinal" if number.unit == "th" else "missing_number",
-            )
-        )
-    for code in _codes(claim):
-        if code.lower().replace("-", "") not in lowered.replace("-", ""):
-            big += 1
-            figures += 1
-            reasons.append(Reason("missing", f"{code} is not in {{place}}", "missing_number"))
+    told = _read(paragraph, context, dates)
+    missing = [
+        number
+        for number in numbers(claim, skip=skip)
+        if not _is_told(number, claim, told)
+        and not (number.text == years and not counts_something(claim, number.start, number.start + len(years)))
+    ]
+    codes = [code for code in _codes(claim) if not _is_written(code, told.text)]
+    ordinals = [number for number in missing if number.unit == "th"]
+    big = [number for number in missing if number.unit != "th" and not _may_be_listed(number)]
     measures = {
-        "missing_number": float(big > 0),
-        "missing_figure": float(figures > 0),
-        "missing_ordinal": float(first > 0),
+        "missing_number": float(bool(big or codes)),
+        "missing_figure": float(bool(codes) or any(re.match(r"[-−]?\d", number.text) for number in big)),
+        "missing_ordinal": float(bool(ordinals)),
     }
+    reasons = [
+        *(
+            _reason(number.text, "missing_ordinal" if number.unit == "th" else "missing_number")
+            for number in missing
+            if number in ordinals or number in big
+        ),
+        *(_reason(code, "missing_number") for code in codes),
+    ]
     return Finding(measures, tuple(reasons))
 
 
+def counts_something(text: str, start: int, end: int) -> bool:
+    """Whether four digits are a count and no year: `some 2022 soldiers`, `$2000`, `2000 dollars`, but `in 2022 soldiers
+    died` and `the 2022 elections`."""
+    before = text[:start]
+    if MONEY_BEFORE.search(before):
+        return True
+    hedge = next((found for hedge in (ABOUT, ABOVE, BELOW) if (found := hedge.search(before.rstrip()))), None)
+    if hedge:
+        return not YEAR_BEFORE.search(before[: hedge.start()])
+    return bool(COUNTED.match(text, end)) and not YEAR_BEFORE.search(before)
+
+
+def _read(paragraph: str, context: str, dates: tuple[tuple[int, int], ...]) -> Told:
+    certain = tuple(
+        (start, end) for start, end in dates if end - start > BARE_YEAR or CLEARLY_YEAR.search(paragraph[:start])
+    )
+    written = (*numbers(paragraph, skip=certain), *numbers(context))
+    text = f"{paragraph} {context}".lower()
+    spelled = set(re.findall(r"[a-z]+(?:-[a-z]+)*", text))
+    also = (Number(word, value, "", -1) for word, value in ALSO.items() if word in spelled)
+    numerals = (
+        number.value
+        for number in numbers(paragraph)
+        if not number.unit
+        and (
+            NUMBERED.search(paragraph[: number.start])
+            or paragraph.startswith(" century", number.start + len(number.text))
+        )
+    )
+    return Told((*written, *also), frozenset(numerals), frozenset(_lengths(paragraph)), text)
+
+
+def _is_told(number: Number, claim: str, told: Told) -> bool:
+    """Whether what is told has a number of a claim, in its unit and currency."""
+    if number.unit == "th" and (number.value in told.numerals or (number.value == 1 and "original" in told.text)):
+        return True
+    if _length(number, claim) in told.lengths:
+        return True
+    if number.unit == "/" and not _is_comparable(number, claim, told):
+        return True
+    low, high = _allowed(number, claim)
+    candidates = [_alike(other, number) for other in told.numbers]
+    return any(
+        low <= other.value <= high or (_are_turned(other, number, claim, told.text) and low <= -other.value <= high)
+        for other in candidates
+        if other is not None
+    )
+
+
+def _is_comparable(number: Number, claim: str, told: Told) -> bool:
+    """Whether a fraction can be held against others: `more than half` may be reckoned from any two counts."""
+    rounded = re.search(
+        r"\b(?:than|of|to|about|over|almost|nearly|roughly|around)$", claim[: number.start].rstrip(), re.IGNORECASE
+    )
+    return rounded is None and any(other.unit == "/" for other in told.numbers)
+
+
+def _alike(other: Number, number: Number) -> Number | None:
+    """A number that is told, in the unit of a claim's, or None where it counts in something else."""
+    if other.currency and number.currency and other.currency != number.currency:
+        return None
+    if {other.unit, number.unit} == {"/", "%"} or (number.unit == "/" and other.text == "half"):
+        near = abs(_percentage(other) - _percentage(number)) < 1
+        return replace(number, start=other.start) if near else replace(other, value=_scaled_to(other, number))
+    same = other.unit == number.unit or (not number.unit and (other.unit == "th" or "point" in other.text))
+    return other if same else None
+
+
+def _percentage(number: Number) -> float:
+    return number.value if number.unit == "%" else 100 * number.value
+
+
+def _scaled_to(other: Number, number: Number) -> float:
+    """The value of a share in the unit of another: percent or a fraction."""
+    return _percentage(other) if number.unit == "%" else _percentage(other) / 100
+
+
+def _are_turned(other: Number, number: Number, claim: str, text: str) -> bool:
+    """Whether one is told with a minus and the other as a fall: `-5 percent`, `fell by 5 percent`."""
+    return (number.value < 0 < other.value and SINKING.search(text) is not None) or (
+        other.value < 0 < number.value and SINKING.search(claim) is not None
+    )
+
+
+def _allowed(number: Number, claim: str) -> tuple[float, float]:
+    """From where to where what was counted may lie: a little around `about 50`, above `over 50`, below `nearly 50`."""
+    before = re.sub(rf"[\s{SIGNS}]+$", "", claim[: number.start])
+    room = abs(number.value) * TOLERANCE
+    low = room if ABOUT.search(before) or BELOW.search(before) else 0.0
+    high = room if ABOUT.search(before) or ABOVE.search(before) else 0.0
+    return number.value - low, number.value + high
+
+
+def _reason(text: str, measure: str) -> Reason:
+    return Reason("missing", f"{text} is not in {{place}}", measure)
+
+
+def _may_be_listed(number: Number) -> bool:
+    """Whether the paragraph may name what is counted: `the two leaders`."""
+    return number.value <= SMALL and number.text.isalpha() and number.unit != "/"
+
+
+def _lengths(text: str) -> list[float]:
+    """Lengths of time in days, by months of 30: `14 days`, `a decade`, `half a century`."""
+    counted = [length for number in numbers(text) if (length := _length(number, text)) is not None]
+    alone = [LENGTHS[match[2].lower()] * (0.5 if match[1] else 1.0) for match in ONE_LENGTH.finditer(text)]
+    return [*counted, *alone]
+
+
+def _length(number: Number, text: str) -> float | None:
+    unit = LENGTH.match(text, number.start + len(number.text))
+    return number.value * LENGTHS[unit[1].replace("centurie", "century")] if unit and not number.unit else None
+
+
 def _codes(text: str) -> list[str]:
-    """Names of things that have digits in them: `06SEOUL1789`, `F-35`."""
-    long = [match.group() for match in IDENTIFIER.finditer(text)]
+    """Names of things that have digits in them: `06SEOUL1789`, `F-35`, but not amounts such as `100m`."""
+    long = [match.group() for match in IDENTIFIER.finditer(text) if not AMOUNT.fullmatch(match.group())]
     types = [match.group() for match in TYPE.finditer(text)]
     return [*(code for code in long if sum(map(str.isdigit, code)) >= SMALL and code not in types), *types]
 
 
+def _is_written(code: str, text: str) -> bool:
+    """Whether a code is in a lower-case text, its hyphen or, after digits, its space aside: `500km`, `500 km`."""
+    gaps = r"[\s-]" if code[0].isdigit() else "-"
+    return code.lower().replace("-", "") in re.sub(gaps, "", text)
+
+
 def numbers(text: str, *, skip: tuple[tuple[int, int], ...] = ()) -> tuple[Number, ...]:
     """The numbers of a text in order. `one` by itself is a pronoun too often to count."""
+    return tuple(number for number in _all(text) if not any(start <= number.start < end for start, end in skip))
+
+
+@lru_cache(maxsize=2048)
+def _all(text: str) -> tuple[Number, ...]:
+    """Every number of a text; a paragraph is read for many claims."""
     found: list[Number] = []
     for match in NUMBER.finditer(text):
         if match["digits"]:
             found.append(_in_digits(match))
+        elif match["fraction"]:
+            found.append(_fraction(match))
         elif match["place"]:
             found += _ordinal(match, text)
         else:
             found += _in_words(match)
-    for at, (one, other) in enumerate(pairwise(found)):  # `25 to 30 percent`
-        if other.unit == "%" and not one.unit and RANGE.fullmatch(text[one.start + len(one.text) : other.start]):
-            found[at] = replace(one, unit="%")
-    return tuple(number for number in found if not any(start <= number.start < end for start, end in skip))
+    for at in reversed(range(len(found) - 1)):
+        found[at] = _as_in_range(found[at], found[at + 1], text)
+    return tuple(found)
+
+
+def _as_in_range(one: Number, other: Number, text: str) -> Number:
+    """The first number of a range in the unit and scale of the second: `25 to 30 percent`, `5 and 6 billion`."""
+    if not RANGE.fullmatch(text[one.start + len(one.text) : other.start]) or one.unit:
+        return one
+    if other.unit == "%":
+        return replace(one, unit="%")
+    if other.scale > 1 == one.scale and one.value < other.value / other.scale:
+        return replace(one, value=one.value * other.scale, scale=other.scale)
+    return one
 
 
 def _in_digits(match: re.Match[str]) -> Number:
-    """`25`, `25th`, `25 million`, `$4bn`, `10mg`, `25 per cent`."""
-    tail = (match["tail"] or "").strip().lower()
+    """`25`, `25th`, `25 million`, `$4bn`, `10mg`, `25 per cent`, `-5 percent`."""
+    tail = (match["tail"] or "").strip(" -\u00a0\n").lower()
     attached = (match["attached"] or "").lower()
-    money = match.string[match.start() - 1 : match.start()] in tuple("$€£₩¥")
-    value = float(match["digits"].replace(",", ""))
-    value *= SCALES.get(tail, 1) * (MONEY_SHORT if money else SHORT).get(attached, 1)
+    currency = _currency(match)
+    money = currency or COUNTED.match(match.string, match.end())
+    scale = (SCALES | SHORT).get(tail, 1) * (MONEY_SHORT if money else SHORT).get(attached, 1)
+    value = float(Decimal(match["digits"].replace(",", "")) * scale * (-1 if match["sign"] else 1))
     unit = "th" if match["ordinal"] else "%" if tail.startswith(("%", "per")) else ""
-    return Number(match.group().strip(), value, unit, match.start())
+    return Number(match.group().strip(), value, unit, match.start(), scale, currency)
+
+
+def _currency(match: re.Match[str]) -> str:
+    """The currency that a number is told in, if any."""
+    before = MONEY_BEFORE.search(match.string[: match.start()])
+    after = MONEY_AFTER.match(match.string, match.end())
+    written = next((name for found in (before, after) if found for name in found.groups() if name), "")
+    return CURRENCIES.get(written.lower(), "")
+
+
+def _fraction(match: re.Match[str]) -> Number:
+    """`two-thirds`, `a quarter`, `half`."""
+    *counts, part = re.findall("[a-z]+", match["fraction"].lower())
+    count = WORDS.get(counts[0], 1) if counts else 1
+    parts = PARTS["half" if part == "halves" else part.rstrip("s")]
+    if count >= parts:  # `for seven quarters`
+        return Number(match.group(), count, "", match.start())
+    return Number(match.group(), count / parts, "/", match.start())
 
 
 def _ordinal(match: re.Match[str], text: str) -> list[Number]:
@@ -168,16 +366,19 @@ def _ordinal(match: re.Match[str], text: str) -> list[Number]:
 
 
 def _in_words(match: re.Match[str]) -> list[Number]:
-    """`twenty-five`, `a hundred and six`, `two dozen`, `twenty-first`; several where the words make no one number."""
+    """`twenty-five`, `a hundred and six`, `half a million`, `twenty-first`; several where the words make no one."""
     said = re.findall("[a-z]+", match["spoken"].lower())
-    if (said == ["one"] and not match["last"]) or (said[0] in SCALES and len(said) == 1):  # `several hundred`
-        return []
-    values = _spoken([word for word in said if word not in ("a", "an", "and")])
+    if (said == ["one"] and not match["last"] and not match["share"]) or (said[0] in SCALES and len(said) == 1):
+        return []  # `one of them`, `several hundred`
+    values = _spoken([word for word in said if word not in ("a", "an", "and", "half")])
     if match["last"]:
         return [Number(match.group(), values[-1] + ORDINALS[match["last"].lower()], "th", match.start())]
     unit = "%" if match["share"] else ""
+    scale = SCALES.get(said[-1], 1)
     if len(values) == 1:
-        return [Number(match["spoken"], values[0], unit, match.start())]
+        value = values[0] / 2 if "half" in said else values[0]
+        return [Number(match["spoken"], value, unit, match.start(), scale, _currency(match))]
+    values = [value * scale if value < values[-1] / scale else value for value in values]
     return [Number(WORD_OF.get(value, match["spoken"]), value, unit, match.start()) for value in values]
 
 

@@ -85,10 +85,16 @@ def _pulls_of(text: str) -> tuple[Pull, ...]:
     while at < len(words):
         size, listed = _longest_at(words, at)
         for axis, side in listed:
-            sign = -side if words[at].denied else side
+            sign = -side if words[at].denied != _denies_what_follows(words, at, size) else side
             found.append(Pull(axis, side, sign, text[words[at].start : words[at + size - 1].end], at, at + size - 1))
         at += size
     return tuple(found)
+
+
+def _denies_what_follows(words: Sequence[Word], at: int, size: int) -> bool:
+    """Whether `not` comes right after an adverb: `probably not` is `unlikely`."""
+    following = words[at + size].lower if at + size < len(words) else ""
+    return following == "not" and words[at].lower.endswith("ly")
 
 
 def _longest_at(words: Sequence[Word], at: int) -> tuple[int, tuple[tuple[str, int], ...]]:

@@ -33,6 +33,12 @@ REACH = 16  # words
 BACKWARD = frozenset(["unlikely", "doubtful", "improbable"])  # what they are said of stands before them
 BE = listed("is are was were be been being got")
 CLOSINGS = frozenset([",”", "”,", ',"', '",'])  # of what somebody said
+LATIN = {  # letters with marks -> without: both of `Erdoğan` and `Erdogan` are written
+    code: "".join(letter for letter in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(letter))
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+} | str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
+)
 NEVER_NAMES = listed("no not never without neither nor none nobody nothing cannot hardly")  # in a headline, capitalised
 ASIDES = listed("however though therefore moreover nevertheless nonetheless then too also indeed")
 ENDS_REACH = listed("nor but while although though whereas yet")
@@ -136,7 +142,7 @@ def read_words(text: str) -> Reading:
     pieces = list(PIECE.finditer(text))
     sentences = sentence_spans(text) or ((0, len(text)),)
     places = _places(pieces, sentences)
-    lowers = [_lower(piece.group()) for piece in pieces]
+    lowers = [lower_of(piece.group()) for piece in pieces]
     proper = _proper(pieces, places)
     deniers = _deniers([";" if proper[at] else lower for at, lower in enumerate(lowers)])
     denied = _denied(lowers, places, deniers)
@@ -161,8 +167,9 @@ def read_words(text: str) -> Reading:
     return Reading(text, words, sentences, tuple((pieces[at].start(), found) for at, found in deniers))
 
 
-def _lower(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+def lower_of(text: str) -> str:
+    """A text in lower case, its Latin letters without marks, its apostrophes straight."""
+    return unicodedata.normalize("NFKC", text).translate(LATIN).lower().replace("’", "'")
 
 
 def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
