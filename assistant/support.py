@@ -49,7 +49,7 @@ CONFLICTS = (
     "valence_turned",
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
-INVENTED = frozenset(["missing_figure", "foreign_name"])
+INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
@@ -255,9 +255,9 @@ def _weight(term: str, known: Surroundings) -> float:
 def _fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
-    A figure that is not there, or a name that the document never mentions, always fails it. Numbers in words, which may
-    count what is listed, times, words that pull the other way and a paragraph that speaks of something else do so
-    unless the entailment model is all but certain that it is borne out.
+    A figure or a day that is not there, or a name that the document never mentions, always fails it. Numbers in words,
+    which may count what is listed, other times, a lone word that may be a name, words that pull the other way and a
+    paragraph that speaks of something else do so unless the entailment model is all but certain that it is borne out.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True

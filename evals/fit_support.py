@@ -44,7 +44,7 @@ WEIGHTS = {  # of a claim of each set
 }
 STEPS = (7, 12)
 FOLDS = 10
-THRESHOLD = 0.27
+THRESHOLD = 0.25
 SMALLEST = 0.005  # coefficients below it are left out
 
 Matrix = NDArray[np.float64]

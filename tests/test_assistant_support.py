@@ -84,7 +84,7 @@ def test_dates_are_reckoned_from_the_documents_day(claim: str, paragraph: str, w
 
 def test_a_date_where_the_paragraph_has_none_is_missing() -> None:
     finding = check_dates("They met in 2019.", "They met.", day="2022-06-28")
-    assert finding.measures == {"wrong_time": 0.0, "missing_time": 1.0}
+    assert finding.measures == {"wrong_time": 0.0, "wrong_date": 0.0, "missing_time": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -451,3 +451,10 @@ def test_a_lone_word_that_opens_a_sentence_may_be_no_name() -> None:
 
 def test_a_name_inside_a_sentence_is_one() -> None:
     assert measure_support("They met Lund.", "They met Berg.").measures["foreign_name"] == 1.0
+
+
+@pytest.mark.parametrize("told", ["Published: 2022-06-28.", "Published: 28 June 2022."])
+def test_another_day_fails_a_claim_however_sure_the_model_is(told: str) -> None:
+    sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    verdict = check_support("Published: 2025-06-28.", told, told, date="2022-06-28", surroundings=sure)
+    assert verdict.label == "contradicted"

@@ -99,7 +99,8 @@ class Time:
 
 
 def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | None = None) -> Finding:
-    """`wrong_time`: a time that contradicts the paragraph's; `missing_time`: one where the paragraph gives none.
+    """`wrong_time`: a time that contradicts the paragraph's; `wrong_date`: that, where both are a day with its year;
+    `missing_time`: one where the paragraph gives none.
 
     `day` is the document's ISO date; without it, relative times are reckoned from a day that cancels out. The
     document's own date is no time of what happened where the paragraph gives one as exact itself, unless the claim
@@ -113,7 +114,7 @@ def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | Non
     years = frozenset(YEAR.findall(paragraph))
     agreeing = {time: [other for other in told if _agree(time, other, years, near=reckoned)] for time in mine}
     framed = any(agreeing.values())
-    wrong = missing = 0
+    wrong = exact = missing = 0
     reasons = []
     for time in mine:
         if agreeing[time]:
@@ -124,11 +125,17 @@ def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | Non
             continue
         if told and not agreeing[time]:
             wrong += 1
+            exact += _is_full_date(time) and any(map(_is_full_date, told))
             reasons.append(Reason("conflict", f"{{place}} says “{told[0].text}”, not “{time.text}”", "wrong_time"))
         else:
             missing += 1
             reasons.append(Reason("missing", f"{time.text} is not in {{place}}", "missing_time"))
-    return Finding({"wrong_time": float(wrong > 0), "missing_time": float(missing > 0)}, tuple(reasons))
+    counts = {"wrong_time": wrong, "wrong_date": exact, "missing_time": missing}
+    return Finding({name: float(count > 0) for name, count in counts.items()}, tuple(reasons))
+
+
+def _is_full_date(time: Time) -> bool:
+    return time.grain == "day" and YEAR.search(time.text) is not None
 
 
 def _agree(time: Time, other: Time, years: frozenset[str] = frozenset(), *, near: date | None = None) -> bool:
