@@ -256,14 +256,16 @@ def _fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
     A figure or a day that is not there, or a name that the document never mentions, always fails it. Numbers in words,
-    which may count what is listed, other times, a lone word that may be a name, words that pull the other way and a
-    paragraph that speaks of something else do so unless the entailment model is all but certain that it is borne out.
+    which may count what is listed, other times, a lone word that may be a name and words that pull the other way do so
+    unless the entailment model is all but certain that it is borne out; a paragraph that speaks of something else does
+    unless the model finds it more likely than not, since a true claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True
+    entailed = measures.get("entailed", -1.0)
     turned = outright and measures["coverage"] >= ABOUT_THAT
-    against = turned or _is_elsewhere(measures) or any(measures[name] > 0 for name in OTHERWISE)
-    return against and measures.get("entailed", -1.0) < FIRM
+    against = turned or any(measures[name] > 0 for name in OTHERWISE)
+    return (against and entailed < FIRM) or (_is_elsewhere(measures) and entailed < 0)
 
 
 def _is_elsewhere(measures: Mapping[str, float]) -> bool:
