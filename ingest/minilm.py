@@ -34,8 +34,6 @@ SHA256 = {
 LAYERS = 6
 BATCH = 8  # texts; larger batches are no faster on a CPU and take more memory
 
-# The tokenizer raises TypeError on half a surrogate pair and drops U+FFFD; one for one, so that offsets hold.
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenVectors:
@@ -131,6 +129,7 @@ class MiniLM:
 
 def encoded(tokenizer: Tokenizer, text: str) -> Encoding:
     """A text's tokens, those of [CLS] and [SEP] among them."""
+    # The tokenizer raises TypeError on half a surrogate pair and drops U+FFFD; one for one, so that offsets hold.
     # One by one: `encode_batch` starts threads, after which every fork of the process prints a warning.
     return tokenizer.encode(without_surrogates(text))
 

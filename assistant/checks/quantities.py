@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
 from assistant.checks.dates import day_of, times
-from assistant.checks.numbers import Number, numbers
+from assistant.checks.numbers import SIGNS, Number, numbers
 from assistant.checks.reading import CERTAIN, listed, read_words
 from ingest.analyser import terms
 
@@ -19,7 +19,6 @@ SINGLE = frozenset(["th"])  # ordinals count nothing
 FEW = 100  # below it, things are counted exactly
 ROUNDED, ABOUT = 0.05, 0.1  # share of a number by which it may be rounded, and that with `about`
 HALF_A_STEP = 0.49  # of the last digit that is written: what rounds to it
-SIGNS = "$€£₩¥"
 BEFORE_NUMBER = re.compile(
     r"\b(?:(?P<about>about|around|approximately|roughly|some|nearly|almost|circa|close to|(?:an )?estimated)"
     r"|(?P<least>at least|more than|over|above|no (?:fewer|less) than|not (?:fewer|less) than|exceed(?:s|ed|ing)?)"
