@@ -8,11 +8,10 @@ from typing import Any
 
 from assistant.bundle import Bundle, digest
 from assistant.bundle_form import Evidence, Part, Parts, Problem
-from assistant.citations import whole_words
+from assistant.citations import STRAY_MARK, whole_words
 
 SHARED_FIELDS = ("document_id", "anchor", "section")
 BORNE_OUT = ("supported", "partial")
-MARK = re.compile(r"\[\s*¶?\d+(?:\s*[,;–-]\s*¶?\d+)*\s*\]|【[^】]*】")
 QUOTED = re.compile(r"“([^”]*)”")
 
 
@@ -79,7 +78,7 @@ def _claim_problems(claim: Part, evidence: Evidence, pointer: str) -> Iterator[P
     if claim["verdict"] in BORNE_OUT and not claim["citations"]:
         yield Problem(f"{pointer}/citations", f"are none, but the verdict is {claim['verdict']}")
     quotes = [item["quote"] for item in evidence.citations.values() if item["number"] in claim["citations"]]
-    for mark in dict.fromkeys(MARK.findall(claim["text"])):
+    for mark in dict.fromkeys(map(str.strip, STRAY_MARK.findall(claim["text"]))):
         if not _is_cited(mark, claim["citations"]) and not any(mark in quote for quote in quotes):
             yield Problem(f"{pointer}/text", f"has the mark {mark} with nothing behind it")
 

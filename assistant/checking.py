@@ -13,14 +13,13 @@ from rapidfuzz import fuzz
 
 from assistant.budget import Allowance
 from assistant.checker import Checker
-from assistant.citations import locate
+from assistant.citations import STRAY_MARK, locate
 from assistant.support import Surroundings, check_paragraph, check_support, context_of
 from assistant.types import Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
 from ingest.sentences import sentence_spans
 
-STRAY_MARK = re.compile(r"\s*(?:\[\s*¶?\d+(?:\s*[,;–-]\s*¶?\d+)*\s*\]|【[^】]*】)")
 SHOWN = ("supported", "partial")
 LABELS = ("contradicted", "unsupported", "partial", "supported")
 DENIAL = re.compile(r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n['’]t")

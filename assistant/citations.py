@@ -7,11 +7,13 @@ always the paragraph's own text between two offsets, never the text that a model
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from assistant.types import Citation, Claim, Conflict, Passage
 
+STRAY_MARK = re.compile(r"\s*(?:\[\s*¶?\d+(?:\s*[,;–-]\s*¶?\d+)*\s*\]|【[^】]*】)")
 FOLDED = {
     **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from assistant.checking import STRAY_MARK
+from assistant.citations import STRAY_MARK
 from assistant.exchange import Message, Structured
 from assistant.types import History, Passage
 from assistant.written import ANSWER_SCHEMA

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from assistant.budget import Allowance
-from assistant.checking import STRAY_MARK
+from assistant.citations import STRAY_MARK
 from assistant.errors import ModelError
 from assistant.exchange import Message, Reply
 from assistant.failures import ContextTooLongError
