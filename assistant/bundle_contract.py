@@ -9,9 +9,9 @@ from typing import Any
 from assistant.bundle import Bundle, digest
 from assistant.bundle_form import Evidence, Part, Parts, Problem
 from assistant.citations import STRAY_MARK, whole_words
+from assistant.types import BORNE_OUT
 
 SHARED_FIELDS = ("document_id", "anchor", "section")
-BORNE_OUT = ("supported", "partial")
 QUOTED = re.compile(r"“([^”]*)”")
 
 

@@ -15,12 +15,11 @@ from assistant.budget import Allowance
 from assistant.checker import Checker
 from assistant.citations import STRAY_MARK, locate
 from assistant.support import Surroundings, check_paragraph, check_support, context_of
-from assistant.types import Passage, Usage, Verdict
+from assistant.types import BORNE_OUT, Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
 from ingest.sentences import sentence_spans
 
-SHOWN = ("supported", "partial")
 LABELS = ("contradicted", "unsupported", "partial", "supported")
 DENIAL = re.compile(r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n['’]t")
 COPIED = 80.0
@@ -60,7 +59,7 @@ class CheckedClaim:
     @property
     def holds(self) -> bool:
         """Whether it may be shown: it cites something, and what it cites does not speak against it."""
-        return bool(self.spans) and self.verdict.label in SHOWN
+        return bool(self.spans) and self.verdict.label in BORNE_OUT
 
     @property
     def why_not(self) -> str:
@@ -176,7 +175,7 @@ def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known
     nothing is `known`, since further layers have their say, which it would go around."""
     best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
-    if against or best.label == "supported" or any(verdict.label not in SHOWN for verdict in verdicts):
+    if against or best.label == "supported" or any(verdict.label not in BORNE_OUT for verdict in verdicts):
         return against[0] if against else best
     if known is None or len(verdicts) == 1:
         return best

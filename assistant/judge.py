@@ -15,7 +15,7 @@ from assistant.budget import Allowance
 from assistant.errors import ModelError
 from assistant.model import ChatModel
 from assistant.prompting import support_messages
-from assistant.types import Label, Verdict
+from assistant.types import BORNE_OUT, Label, Verdict
 
 ORDER: tuple[Label, ...] = ("contradicted", "unsupported", "partial", "supported")
 GIVEN = re.compile(rf"VERDICT:[\s*]*({'|'.join(get_args(Label))})\b", re.IGNORECASE)
@@ -31,7 +31,7 @@ class SupportJudge:
         self, verdict: Verdict, claim: str, paragraph: str, *, place: str, allowance: Allowance | None = None
     ) -> Verdict:
         """The verdict, lowered where the model's is lower, with the tokens that the model took."""
-        if verdict.label not in ("supported", "partial"):
+        if verdict.label not in BORNE_OUT:
             return verdict
         try:
             reply = self.model.reply(support_messages(claim, paragraph), allowance=allowance)

@@ -19,7 +19,7 @@ import numpy as np
 from assistant.budget import Allowance
 from assistant.cross_encoder import CrossEncoder
 from assistant.errors import CrossEncoderError
-from assistant.types import Verdict
+from assistant.types import BORNE_OUT, Verdict
 
 SETTING = "PILCROW_NLI_DIR"
 SURE = 0.8  # probability from which on it is believed
@@ -58,7 +58,7 @@ class Inference:
         allowance: Allowance | None = None,  # noqa: ARG002  # it asks no server
     ) -> Verdict:
         """The verdict after what the model says of the claim."""
-        if verdict.label not in ("supported", "partial"):
+        if verdict.label not in BORNE_OUT:
             return verdict
         logits = self._encoder.logits([(paragraph, claim)])[0]
         odds = np.exp(logits - logits.max())

@@ -12,6 +12,7 @@ from ingest.types import Document, Paragraph
 Mode = Literal["llm", "extractive"]
 Status = Literal["answered", "partial", "abstained"]
 Label = Literal["supported", "partial", "contradicted", "unsupported"]
+BORNE_OUT = ("supported", "partial")  # labels of what may be shown as an answer
 History = tuple[tuple[str, str], ...]
 
 
@@ -175,7 +176,7 @@ class Draft:
     @property
     def status(self) -> Status:
         """`abstained` without a supported claim, `partial` where something asked for is missing."""
-        if not any(claim.verdict.label in ("supported", "partial") for claim in self.claims):
+        if not any(claim.verdict.label in BORNE_OUT for claim in self.claims):
             return "abstained"
         return "partial" if self.missing else "answered"
 

@@ -10,11 +10,11 @@ from typing import Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rapidfuzz import process
 
+from assistant.types import Label
 from evals.errors import GoldError
 
 Split = Literal["dev", "test"]
 QuestionType = Literal["single", "header", "multi", "comparison", "false_premise", "unanswerable", "half", "follow_up"]
-Label = Literal["supported", "partial", "contradicted", "unsupported"]
 
 
 class GoldQuestion(BaseModel):

@@ -15,8 +15,8 @@ from typing import Any, get_args
 
 from jinja2 import Environment, StrictUndefined
 
+from assistant.types import Label
 from evals.gate import BETTER_IS_LESS, UNPAIRED_TOLERANCE, Change, Gate
-from evals.gold import Label
 from evals.statistics import estimate
 from evals.types import Case, ClaimCase, Estimate, Run
 
