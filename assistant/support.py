@@ -16,7 +16,7 @@ from importlib import resources
 
 from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
-from assistant.checks.dates import check_dates, day_of, times
+from assistant.checks.dates import check_dates, day_in_words, day_of, times
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.modality import check_modality
 from assistant.checks.names import check_names, learn_aliases
@@ -29,6 +29,7 @@ from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
 from assistant.entailment import Entailment
 from assistant.types import Label, Verdict
+from ingest.analyser import terms
 from ingest.types import Document, Paragraph
 
 CONFLICTS = (
@@ -81,11 +82,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All measures of a claim against its paragraph, what they rest on in words, and the sentences that decide."""
+    """All measures of a claim against its paragraph, what they rest on in words, the sentences that decide, and what
+    the entailment model reads the claim with."""
 
     measures: Mapping[str, float]
     reasons: tuple[Reason, ...]
     zone: Zone
+    read_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +211,18 @@ def measure_support(
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
-    read = check_entailment(known.entailment(claim, zone.around)) if known.entailment else Finding()
+    told = ", ".join(part for part in (context.strip(), day_in_words(date)) if part)
+    read_with = _with_context(claim, zone.around, told)
+    read = check_entailment(known.entailment(claim, read_with)) if known.entailment else Finding()
     measures |= {"any_conflict": float(conflict), **check_nearness(near).measures, **read.measures}
-    return Measured(measures, tuple(reason for finding in (*findings, read) for reason in finding.reasons), zone)
+    reasons = tuple(reason for finding in (*findings, read) for reason in finding.reasons)
+    return Measured(measures, reasons, zone, read_with)
+
+
+def _with_context(claim: str, sentences: str, context: str) -> str:
+    """The sentences, after what else the reader is told where that has a word of the claim that they lack."""
+    lacking = set(terms(claim)) - set(terms(sentences))
+    return f"{context}: {sentences}" if lacking & set(terms(context)) else sentences
 
 
 def check_entailment(read: Entailment) -> Finding:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Assistant, Settings
-from assistant.support import Measured, measure_support
-from evals.gold import GoldClaim, Label, gold_file, load_claims
+from assistant.support import Measured, context_of, measure_support
+from assistant.types import Label
+from evals.gold import GoldClaim, gold_file, load_claims
 from ingest import ingest
 from ingest.canonical import canonical
-from ingest.types import Paragraph
+from ingest.types import Document, Paragraph
 
 KEPT = ("h2", "h12", "h22", "h42")  # sets whose claims the regression is fitted on, and the entailment model never is
 UNTOUCHED = ("h65", "h69")  # sets that nothing is fitted on
@@ -40,6 +41,11 @@ class Judged:
         """Whether the paragraph bears out all of it."""
         return self.label == "supported"
 
+    @property
+    def document(self) -> Document:
+        """What the paragraph is of."""
+        return self.edition.documents[self.paragraph.document_id]
+
     def measured(self) -> Measured:
         """Every layer's measures, as `assistant.check` takes them."""
         return self.edition.measured(self.claim, self.paragraph)
@@ -58,10 +64,12 @@ class Edition:
         """Every layer's measures, as `assistant.check` takes them."""
         return self.assistant.checker.measure(claim, paragraph, self.documents[paragraph.document_id])
 
-    def around(self, claim: str, paragraph: Paragraph) -> str:
-        """The sentences that the entailment model reads with a claim."""
+    def around(self, claim: str, paragraph: Paragraph, document: Document | None = None) -> str:
+        """What the entailment model reads with a claim; as if the paragraph stood in `document`, where one is given."""
         known = replace(self.assistant.checker.known, entailment=None)
-        return measure_support(claim, paragraph.text, surroundings=known).zone.around
+        document = document or self.documents[paragraph.document_id]
+        context = context_of(paragraph, document)
+        return measure_support(claim, paragraph.text, context=context, date=document.date, surroundings=known).read_with
 
     def body(self, document_id: str) -> str:
         """The text of a document without its header."""

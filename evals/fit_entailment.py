@@ -178,8 +178,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         own = editions(Path(folder), documents)
         read = _Reader()
-        learned = [*_learned(own, public, Path(folder), read)]
-        learned += _elsewhere(learned, chance)
+        learned = [*_learned(own, public, Path(folder), read, chance)]
         held = [*_held(own, public, Path(folder), read)]
     typer.echo(f"{len(learned)} pairs to learn from, {len(held)} held out")
     for epoch, (encoder, seconds) in enumerate(_epochs(learned, chance, epochs, start), start=1):
@@ -215,10 +214,14 @@ class _Reader:
         return Example(tuple(first), tuple(second), label, WEIGHTS.get(of, 1.0), of, about)
 
 
-def _learned(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
+def _learned(
+    own: Sequence[Edition], public: Path, folder: Path, read: _Reader, chance: random.Random
+) -> Iterator[Example]:
     names = [name for name in written_sets() if name not in (*KEPT, *UNTOUCHED)]
-    for judged in written(names, own=own, public=public, folder=folder / "learned"):
+    ours = list(written(names, own=own, public=public, folder=folder / "learned"))
+    for judged in ours:
         yield read.example(judged, of="written")
+    yield from _elsewhere(ours, read, chance)
     for judged in scifact(public, folder, odd=True):
         yield read.example(judged, of="SciFact")
     yield from _restated(own, read)
@@ -267,16 +270,14 @@ def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[
             yield read.pair(variant.text, text, label, of="variants", about=sentence)
 
 
-def _elsewhere(learned: Sequence[Example], chance: random.Random) -> list[Example]:
-    """Some supported claims, read with sentences that another claim is about: they do not say that."""
-    found = []
-    ours = [example for example in learned if example.set == "written"]
-    for example in ours:
+def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
+    """Some supported claims, read with what another claim is about as if it stood in their document, under whose title
+    it does not say that either."""
+    for judged in ours:
         other = chance.choice(ours)
-        fits = other.about != example.about and len(example.claim) + len(other.text) <= LONGEST
-        if example.label == 0 and chance.random() < ELSEWHERE and fits:
-            found.append(Example(example.claim, other.text, 2, example.weight, example.set, example.about))
-    return found
+        if judged.supported and other.about != judged.about and chance.random() < ELSEWHERE:
+            around = judged.edition.around(judged.claim, other.paragraph, judged.document)
+            yield read.pair(judged.claim, around, 2, of="written", about=judged.about)
 
 
 def _epochs(

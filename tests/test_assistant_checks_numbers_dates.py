@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.checks.dates import day_of
+from assistant.checks.dates import day_in_words, day_of
 from assistant.support import measure_support
 
 DATE = "2022-06-20"
@@ -255,3 +255,18 @@ def test_the_documents_date_is_read_as_far_as_it_goes(written: str | None, day: 
 def test_a_time_outside_of_all_calendars_is_none(written: str) -> None:
     claim = f"He left on {written}, two years later, 30 years earlier, and {'9' * 5000} years ago."
     assert measure_support(claim, claim, date=written).measures["wrong_time"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("2006-05-26", "26 May 2006"),
+        ("2006-05-26T08:10:00Z", "26 May 2006"),
+        ("2006-05", "May 2006"),
+        ("2006", "2006"),
+        ("2006-13-26", ""),
+        (None, ""),
+    ],
+)
+def test_a_date_in_words_has_no_more_than_is_written(written: str | None, words: str) -> None:
+    assert day_in_words(written) == words

@@ -315,6 +315,24 @@ def test_a_model_that_is_all_but_certain_outweighs_words_that_pull_the_other_way
     assert check_support(claim, sentence, sentence, surroundings=sure).label == "supported"
 
 
+def read_with(claim: str, paragraph: str, *, context: str = "", date: str | None = None) -> str:
+    """What the entailment model reads with the claim."""
+    return measure_support(claim, paragraph, context=context, date=date).read_with
+
+
+def test_the_model_reads_the_title_where_it_has_a_word_that_the_sentences_lack() -> None:
+    paragraph = "The vote was put off by a month."
+    assert read_with("Varna put off the vote.", paragraph, context="Varna's port") == f"Varna's port: {paragraph}"
+    assert read_with("The vote was put off.", paragraph, context="Varna's port") == paragraph
+
+
+def test_the_model_reads_the_documents_day_where_the_claim_tells_its_year() -> None:
+    paragraph = "The vote was put off by a month."
+    told = read_with("The vote was put off in 2019.", paragraph, context="Varna's port", date="2019-03-04")
+    assert told == f"Varna's port, 4 March 2019: {paragraph}"
+    assert read_with("The vote was put off in 2018.", paragraph, date="2019-03-04") == paragraph
+
+
 def test_what_the_model_denies_is_told() -> None:
     against = Surroundings(entailment=lambda *_: Entailment(0.01, 0.98, 0.01))
     verdict = check_support("Lund praised the harbour.", HARBOR, HARBOR, place="¶2", surroundings=against)

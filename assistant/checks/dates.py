@@ -215,6 +215,15 @@ def read_day(written: str | None) -> date | None:
         return None
 
 
+def day_in_words(written: str | None) -> str:
+    """An ISO date as it is read, `26 May 2006`, with no more of it than it has; '' where it cannot be read."""
+    if (day := read_day(written)) is None:
+        return ""
+    match = ISO.match(written or "")
+    month = f"{day:%B} " if match and match["month"] else ""
+    return f"{day.day if match and match['day'] else ''} {month}{day.year}".strip()
+
+
 @lru_cache(maxsize=2048)
 def times(text: str, today: date) -> tuple[Time, ...]:
     """The times of a text in order, the longest reading of each."""
