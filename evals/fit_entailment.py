@@ -1,6 +1,6 @@
 """`python -m evals.fit_entailment PUBLIC`: train the entailment model, print how well it does, write its weights.
 
-It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes an hour and a half on two cores. PUBLIC is a
+It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes more than two hours on two cores. PUBLIC is a
 folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl`
 (SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
