@@ -97,14 +97,12 @@ def _steps_of_a_check(assistant: Assistant) -> None:
     claims = load_claims(gold_file("claims"))[SAMPLE : 2 * SAMPLE]
     pairs = [(claim.claim, assistant.paragraph(claim.reference)) for claim in claims]
     known = [checker.surroundings(claim, paragraph) for claim, paragraph in pairs]
-    zones = [
-        measure_support(claim, item.text, surroundings=replace(one, entailment=None)).zone
-        for (claim, item), one in zip(pairs, known, strict=True)
-    ]
+    documents = {document.document_id: document for document in assistant.documents()}
+    read_with = [checker.measure(claim, item, documents[item.document_id]).read_with for claim, item in pairs]
     steps: dict[str, Callable[[int], object]] = {
         "what the index knows of it": lambda number: checker.surroundings(*pairs[number]),
         "reading it with its sentences": lambda number: checker.known.entailment(  # type: ignore[misc]  # an assistant's has one
-            pairs[number][0], zones[number].around
+            pairs[number][0], read_with[number]
         ),
         "all layers of words": lambda number: measure_support(
             pairs[number][0], pairs[number][1].text, surroundings=replace(known[number], entailment=None)
