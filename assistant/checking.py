@@ -15,12 +15,11 @@ from assistant.budget import Allowance
 from assistant.checker import Checker
 from assistant.citations import STRAY_MARK, locate
 from assistant.support import Surroundings, check_paragraph, check_support, context_of
-from assistant.types import BORNE_OUT, Passage, Usage, Verdict
+from assistant.types import BORNE_OUT, WORST_FIRST, Passage, Usage, Verdict
 from assistant.written import WrittenCitation, WrittenClaim
 from ingest.analyser import terms, words
 from ingest.sentences import sentence_spans
 
-LABELS = ("contradicted", "unsupported", "partial", "supported")
 DENIAL = re.compile(r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n['’]t")
 COPIED = 80.0
 JAPANESE = ("HIRAGANA", "KATAKANA")
@@ -173,7 +172,7 @@ def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundi
 def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known: Surroundings | None) -> Verdict:
     """One of the verdicts on each paragraph cited, or one on what is quoted of all of them together; not that where
     nothing is `known`, since further layers have their say, which it would go around."""
-    best = max(verdicts, key=lambda verdict: (LABELS.index(verdict.label), verdict.score))
+    best = max(verdicts, key=lambda verdict: (WORST_FIRST.index(verdict.label), verdict.score))
     against = [verdict for verdict in verdicts if verdict.label == "contradicted"]
     if against or best.label == "supported" or any(verdict.label not in BORNE_OUT for verdict in verdicts):
         return against[0] if against else best

@@ -15,9 +15,8 @@ from assistant.budget import Allowance
 from assistant.errors import ModelError
 from assistant.model import ChatModel
 from assistant.prompting import support_messages
-from assistant.types import BORNE_OUT, Label, Verdict
+from assistant.types import BORNE_OUT, WORST_FIRST, Label, Verdict
 
-ORDER: tuple[Label, ...] = ("contradicted", "unsupported", "partial", "supported")
 GIVEN = re.compile(rf"VERDICT:[\s*]*({'|'.join(get_args(Label))})\b", re.IGNORECASE)
 
 
@@ -41,7 +40,7 @@ class SupportJudge:
         given = label(reply.text)
         if given is None:
             return replace(verdict, notes=(*verdict.notes, f"The model gave no verdict that can be read on “{claim}”."))
-        if ORDER.index(given) >= ORDER.index(verdict.label):
+        if WORST_FIRST.index(given) >= WORST_FIRST.index(verdict.label):
             return verdict
         reason = f"the model that judges finds it {given} by {place}"
         return replace(verdict, label=given, reasons=(reason, *verdict.reasons), score=verdict.score / 2)
@@ -50,4 +49,4 @@ class SupportJudge:
 def label(reply: str) -> Label | None:
     """The last verdict in a judge's reply."""
     found = GIVEN.findall(reply)
-    return next((name for name in ORDER if found and name == found[-1].lower()), None)
+    return next((name for name in WORST_FIRST if found and name == found[-1].lower()), None)

@@ -12,6 +12,7 @@ from ingest.types import Document, Paragraph
 Mode = Literal["llm", "extractive"]
 Status = Literal["answered", "partial", "abstained"]
 Label = Literal["supported", "partial", "contradicted", "unsupported"]
+WORST_FIRST: tuple[Label, ...] = ("contradicted", "unsupported", "partial", "supported")
 BORNE_OUT = ("supported", "partial")  # labels of what may be shown as an answer
 History = tuple[tuple[str, str], ...]
 

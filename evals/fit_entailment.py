@@ -83,7 +83,6 @@ class Example:
     label: int
     weight: float
     set: str
-    about: str
 
     @property
     def length(self) -> int:
@@ -207,11 +206,11 @@ class _Reader:
 
     def example(self, judged: Judged, *, of: str) -> Example:
         around = judged.edition.around(judged.claim, judged.paragraph)
-        return self.pair(judged.claim, around, CLASSES[judged.label], of=of, about=judged.about)
+        return self.pair(judged.claim, around, CLASSES[judged.label], of=of)
 
-    def pair(self, claim: str, text: str, label: int, *, of: str, about: str) -> Example:
+    def pair(self, claim: str, text: str, label: int, *, of: str) -> Example:
         first, second = pair_ids(self.tokenizer, claim, text)
-        return Example(tuple(first), tuple(second), label, WEIGHTS.get(of, 1.0), of, about)
+        return Example(tuple(first), tuple(second), label, WEIGHTS.get(of, 1.0), of)
 
 
 def _learned(
@@ -249,7 +248,7 @@ def _restated(own: Sequence[Edition], read: _Reader) -> Iterator[Example]:
                 for start, end in sentence_spans(item.text) if item.kind != "header" else ():
                     sentence, paragraph = item.text[start:end], held[item.reference]
                     around = other.around(sentence, paragraph)
-                    yield read.pair(sentence, around, 0, of="the other edition", about=item.reference)
+                    yield read.pair(sentence, around, 0, of="the other edition")
                     yield from _variants(sentence, one.body(document_id), around, read)
 
 
@@ -267,7 +266,7 @@ def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[
     for variant in variants(sentence, around):
         if zlib.crc32(variant.text.encode()) % OF_VARIANTS == 0:
             label = 0 if variant.holds else 2 if variant.kind == "invented" else 1
-            yield read.pair(variant.text, text, label, of="variants", about=sentence)
+            yield read.pair(variant.text, text, label, of="variants")
 
 
 def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
@@ -277,7 +276,7 @@ def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> 
         other = chance.choice(ours)
         if judged.supported and other.about != judged.about and chance.random() < ELSEWHERE:
             around = judged.edition.around(judged.claim, other.paragraph, judged.document)
-            yield read.pair(judged.claim, around, 2, of="written", about=judged.about)
+            yield read.pair(judged.claim, around, 2, of="written")
 
 
 def _epochs(

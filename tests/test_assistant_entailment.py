@@ -58,23 +58,21 @@ def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel) -> Non
     assert area > 0.7
 
 
-def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel) -> None:
-    claims = [
-        CLAIM,
-        "The council would not pay.",
-        "It paid for the pier.",
-        "Most residents opposed it.",
-        "The pier is old.",
-    ]
-    reads = [model.read(claim, TEXT) for claim in claims]
-    apart = np.abs(
-        [
-            np.array([read.entailed, read.contradicted, read.neutral]) - _by_hand(claim, TEXT)
-            for claim, read in zip(claims, reads, strict=True)
-        ]
-    )
-    assert apart.mean() < 0.06  # its products are in eight bits, ...
-    assert apart.max() < 0.2  # ... which moves most what it is unsure of
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The council would not pay for the pier.",
+        "The council paid for the pier.",
+        "The council declined to pay for the pier.",
+        "Most residents were against the pier.",
+        "Residents mostly liked the plan.",
+        "The pier was old.",
+    ],
+)
+def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, claim: str) -> None:
+    read = model.read(claim, TEXT)
+    expected = _by_hand(claim, TEXT)
+    assert [read.entailed, read.contradicted, read.neutral] == pytest.approx(expected, abs=0.08)  # eight bits
 
 
 def test_a_folder_without_the_words_is_named(tmp_path: Path) -> None:

@@ -217,11 +217,10 @@ def read_day(written: str | None) -> date | None:
 
 def day_in_words(written: str | None) -> str:
     """An ISO date as it is read, `26 May 2006`, with no more of it than it has; '' where it cannot be read."""
-    if (day := read_day(written)) is None:
+    match, day = ISO.match(written or ""), read_day(written)
+    if not (match and match.lastindex and day):
         return ""
-    match = ISO.match(written or "")
-    month = f"{day:%B} " if match and match["month"] else ""
-    return f"{day.day if match and match['day'] else ''} {month}{day.year}".strip()
+    return f"{day:{('%Y', '%B %Y', '%d %B %Y')[match.lastindex - 1]}}".lstrip("0")
 
 
 @lru_cache(maxsize=2048)
