@@ -2,7 +2,7 @@
 
 The layers in `assistant.checks` each measure one way in which a claim can differ from its paragraph, and say in words
 what they found; `assistant.entailment` reads the two together. A logistic regression weighs the measures, as fitted by
-`evals.fit_support` (`support.json`). Some things fail a claim whatever that says: see `_fails`.
+`evals.fit_support` (`support.json`). Some things fail a claim whatever that says: see `fails`.
 """
 
 from __future__ import annotations
@@ -132,15 +132,15 @@ def check_support(
     model = load_model()
     score = model.score(measured.measures)
     reasons = _ranked(measured.reasons, measured.measures, model)
-    outright = OUTRIGHT & {name for name, value in measured.measures.items() if value > 0}
+    outright = is_outright(measured.measures)
     if quote.strip() != paragraph.strip():
         against = _quote_against(claim, quote, surroundings)
         reasons = (*against, *reasons)
-        outright = outright or frozenset(reason.measure for reason in against)
+        outright = outright or bool(against)
     stands_in = surroundings.stands_in if measured.measures["coverage"] < ALL_COVERED else None
     if stands_in:
         reasons = (Reason("missing", f"it stands in {stands_in}, not in {{place}}", "elsewhere"), *reasons)
-    if stands_in or _fails(measured.measures, outright=bool(outright)):
+    if stands_in or fails(measured.measures, outright=outright):
         score = min(score, model.threshold / 2)
     label = _label(score, reasons, measured.measures, threshold=model.threshold)
     shown = () if label == "supported" else _told_first(reasons, label)
@@ -264,7 +264,12 @@ def _weight(term: str, known: Surroundings) -> float:
     return known.weight(term) if known.weight else TYPICAL_WEIGHT
 
 
-def _fails(measures: Mapping[str, float], *, outright: bool) -> bool:
+def is_outright(measures: Mapping[str, float]) -> bool:
+    """Whether words of the claim and the paragraph say the opposite of each other."""
+    return any(measures[name] > 0 for name in OUTRIGHT)
+
+
+def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
     A figure or a day that is not there, or a name that the document never mentions, always fails it. Numbers in words,
@@ -293,7 +298,7 @@ def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason,
     if shared < PARTLY * sum(weights.values()):
         return ()
     finding = check_polarity(mine, theirs, weights)
-    if not any(finding.measures[name] > 0 for name in OUTRIGHT):
+    if not is_outright(finding.measures):
         return ()
     return tuple(reason for reason in finding.reasons if reason.measure in OUTRIGHT | {"flipped"})
 

@@ -36,6 +36,7 @@ from evals.editions import (
     UNTOUCHED,
     Edition,
     Judged,
+    altered,
     editions,
     on_documents,
     scifact,
@@ -67,7 +68,8 @@ PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": 
 }
 NORMS = {"after": "attention.output.LayerNorm", "last": "output.LayerNorm"}
 CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
-WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4}
+WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8}
+ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
 OF_VARIANTS = 5  # one in so many is read
 SHORTEST = 50  # characters of a sentence
@@ -221,6 +223,7 @@ def _learned(
     for judged in ours:
         yield read.example(judged, of="written")
     yield from _elsewhere(ours, read, chance)
+    yield from _altered(ours, read, chance)
     for judged in scifact(public, folder, odd=True):
         yield read.example(judged, of="SciFact")
     yield from _restated(own, read)
@@ -277,6 +280,18 @@ def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> 
         if judged.supported and other.about != judged.about and chance.random() < ELSEWHERE:
             around = judged.edition.around(judged.claim, other.paragraph, judged.document)
             yield read.pair(judged.claim, around, 2, of="written")
+
+
+def _altered(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
+    """Some supported claims with one thing about them altered; and those that are false by a denial, denied.
+
+    Without them the model pays no heed to `not`, to which of two opposites is said, and to who does what to whom: in
+    claims that were written one by one, there is always more that tells a false one.
+    """
+    for judged in ours:
+        for other in altered(judged):
+            if other.supported or chance.random() < ALTERED[other.kind]:
+                yield read.example(other, of="altered")
 
 
 def _epochs(

@@ -26,7 +26,8 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from evals.editions import KEPT, UNTOUCHED, Edition, Judged, editions, on_documents, scifact, written
+from assistant.support import fails, is_outright
+from evals.editions import KEPT, UNTOUCHED, Edition, Judged, altered, editions, on_documents, scifact, written
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from ingest.types import Paragraph
@@ -41,10 +42,12 @@ WEIGHTS = {  # of a claim of each set
     "dev": 0.3,
     "claims_more": 0.3,
     "the same elsewhere": 0.5,
+    **dict.fromkeys(["denied", "turned", "exchanged"], 0.5),
 }
 STEPS = (7, 12)
 FOLDS = 10
-THRESHOLD = 0.22  # on `dev`, `claims_more`, `h22` and `h42`, each alike, the farthest from both aims
+CHOSEN_ON = ("dev", "claims_more", "h22", "h42")  # on the two documents, which most claims are about
+CAUGHT, LOST = 0.85, 0.10  # at least of the claims that are not supported, at most of those that are
 SMALLEST = 0.005  # coefficients below it are left out
 
 Matrix = NDArray[np.float64]
@@ -80,16 +83,19 @@ def main(
         unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
+    threshold = _threshold(held_out, examples)
     for name in WEIGHTS:
         theirs = [number for number, example in enumerate(examples) if example.set == name]
         if theirs:
-            _report(name, held_out[theirs], [examples[number] for number in theirs])
+            _report(name, held_out[theirs], [examples[number] for number in theirs], threshold)
     for hand in HANDS:
-        _report_hand(hand, examples, names)
+        beta = _fit([example for example in examples if example.hand != hand], names)
+        chosen = [example for example in examples if example.set == hand]
+        _report(f"{hand}, all of that hand held out", _matrix(chosen, names) @ beta, chosen, threshold)
     fitted = _fit(examples, names)
     for name, chosen in unseen.items():
-        _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen)
-    _write(fitted, names, examples)
+        _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen, threshold)
+    _write(fitted, names, examples, threshold)
 
 
 def _ours(own: Sequence[Edition]) -> Iterator[Example]:
@@ -108,6 +114,8 @@ def _written(own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Exa
     for name in KEPT:
         for judged in written([name], own=own, public=public, folder=folder / "kept"):
             yield _example(judged, name, name)
+            for other in altered(judged):
+                yield _example(other, other.kind, name)
     for judged in scifact(public, folder, odd=False):
         yield _example(judged, "SciFact", "")
 
@@ -163,16 +171,31 @@ def _cross_validated(examples: Sequence[Example], names: Sequence[str]) -> Matri
     return logits
 
 
-def _report_hand(hand: str, examples: Sequence[Example], names: Sequence[str]) -> None:
-    """How claims fare in a fit on none that the same hand wrote."""
-    beta = _fit([example for example in examples if example.hand != hand], names)
-    theirs = [example for example in examples if example.set == hand]
-    _report(f"{hand}, all of that hand held out", _matrix(theirs, names) @ beta, theirs)
+def _threshold(logits: Matrix, examples: Sequence[Example]) -> float:
+    """The threshold, by hundredths, that is farthest from both aims on the mean of the sets in `CHOSEN_ON`."""
+
+    def margin(threshold: float) -> float:
+        shares = []
+        for name in CHOSEN_ON:
+            theirs = [number for number, example in enumerate(examples) if example.set == name]
+            flagged = _flagged(logits[theirs], [examples[number] for number in theirs], threshold)
+            bad = np.array([not examples[number].supported for number in theirs])
+            shares.append((flagged[bad].mean(), flagged[~bad].mean()))
+        caught, lost = np.mean(shares, axis=0)
+        return float(min(caught - CAUGHT, LOST - lost))
+
+    return max((step / 100 for step in range(5, 60)), key=margin)
 
 
-def _report(title: str, logits: Matrix, examples: Sequence[Example]) -> None:
+def _flagged(logits: Matrix, examples: Sequence[Example], threshold: float) -> NDArray[np.bool_]:
+    """Which claims are flagged: by the regression, or by the rules that fail a claim whatever it says."""
+    failed = [fails(example.measures, outright=is_outright(example.measures)) for example in examples]
+    return np.asarray((logits < math.log(threshold / (1 - threshold))) | np.array(failed))
+
+
+def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
     truth = [example.supported for example in examples]
-    flagged = logits < math.log(THRESHOLD / (1 - THRESHOLD))
+    flagged = _flagged(logits, examples, threshold)
     bad = np.array([not supported for supported in truth])
     area = auroc(list(logits), truth)
     told = [f"{title}: {len(examples)} claims"]
@@ -182,7 +205,7 @@ def _report(title: str, logits: Matrix, examples: Sequence[Example]) -> None:
     typer.echo(", ".join(told))
 
 
-def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example]) -> None:
+def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example], threshold: float) -> None:
     rows = _matrix(examples, names)
     kept = {
         name: round(float(value), 3) for name, value in zip(names, weights[1:], strict=True) if abs(value) >= SMALLEST
@@ -191,7 +214,7 @@ def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example]) -
     model = {
         "about": "Logit of 'the paragraph bears the claim out': intercept + coefficients x measures. Fitted by "
         "evals.fit_support; what each measure means is in assistant/checks.",
-        "threshold": THRESHOLD,
+        "threshold": threshold,
         "intercept": round(float(weights[0]), 3),
         "coefficients": dict(sorted(kept.items(), key=lambda item: item[1])),
         "typical": {name: round(float(rows[:, names.index(name) + 1].mean()), 2) for name in not_always_taken},

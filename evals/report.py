@@ -44,6 +44,7 @@ LABELS = {
     "support_flag_f1": "Flag F1",
     "support_false_flags": "False flags",
     "support_auroc": "Support AUROC",
+    "support_denials_caught": "Denials caught",
 }
 MAIN = {
     "fact_recall": "facts of the expected answer that were given",
@@ -110,7 +111,7 @@ def report_html(
         curve=_curve_plot(run.curve),
         history=_history_plot([*history, RunSummary.of("this run", run)]) if history else None,
         failures=_failures(run.cases, paragraphs),
-        wrong=[_wrong(claim, paragraphs) for claim in run.claims if claim.verdict != claim.expected],
+        wrong=[_wrong(claim, paragraphs) for claim in run.claims if claim.wrong],
         unscored=[case for case in run.cases if case.error is not None],
         scored=len(scored),
         tokens=sum(case.tokens for case in run.cases),

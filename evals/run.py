@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant import Answer, ModelError, Verdict
 from assistant.citations import ContractViolation, check_contract
 from evals import scores
+from evals.denials import denied
 from evals.errors import RunError
 from evals.gold import GoldClaim, GoldQuestion, check_references
 from evals.statistics import estimate
@@ -204,6 +205,7 @@ def _violations(asked: Asked, answer: Answer) -> tuple[str, ...]:
 
 def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> ClaimCase:
     verdict = asked.check(claim.claim, claim.reference)
+    opposite = denied(claim.claim) if claim.label == "supported" else None
     advance()
     return ClaimCase(
         id=claim.id,
@@ -216,6 +218,8 @@ def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> Claim
         score=verdict.score,
         reasons=verdict.reasons,
         sentence=verdict.sentence,
+        denied=opposite,
+        denied_verdict=asked.check(opposite, claim.reference).label if opposite else None,
     )
 
 
@@ -241,7 +245,10 @@ def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
         return {}
     flags = scores.flag_scores([claim.expected for claim in claims], [claim.verdict for claim in claims])
     area = scores.auroc([claim.score for claim in claims], [claim.expected == "supported" for claim in claims])
-    return {name: _single(value, len(claims)) for name, value in {**flags, "support_auroc": area}.items()}
+    denials = [claim.denied_verdict for claim in claims if claim.denied]
+    caught = sum(verdict != "supported" for verdict in denials) / len(denials) if denials else None
+    found = {name: _single(value, len(claims)) for name, value in {**flags, "support_auroc": area}.items()}
+    return {**found, "support_denials_caught": _single(caught, len(denials))}
 
 
 def _single(value: float | None, count: int) -> Estimate:

@@ -43,7 +43,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class ClaimCase:
-    """One gold claim, the verdict on it, and the sentence of the paragraph that decided."""
+    """One gold claim, the verdict on it, and the sentence of the paragraph that decided.
+
+    A claim that is supported is also checked `denied`, where a rule can deny it, and must not be supported then.
+    """
 
     id: str
     kind: str
@@ -55,6 +58,13 @@ class ClaimCase:
     score: float
     reasons: tuple[str, ...]
     sentence: str | None = None
+    denied: str | None = None
+    denied_verdict: str | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the verdict is another than gold gives, or the claim is supported denied."""
+        return self.verdict != self.expected or self.denied_verdict == "supported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,13 @@ from assistant.checks.dates import day_of, times
 from assistant.checks.names import Name, names_of
 from assistant.checks.numbers import WORDS, numbers
 from assistant.checks.reading import read_words
+from evals.denials import denied
 
-AUXILIARY = re.compile(
-    r"\b(is|are|was|were|will|would|can|could|should|must|has|have|had|does|did|do|may|might)\b(?! not|n't)", re.I
-)
 DENIAL = re.compile(
     r"\b(is|are|was|were|will|would|can|could|should|must|has|have|had|does|did|do|may|might)(?: not\b|n['’]t\b)"
     r"|\b(?:cannot|never)\b|\bno (?=[a-z])|\bnot (?!only|just|merely)",
     re.I,
 )
-PAST = re.compile(r"\b([a-z]{3,})ed\b(?! by)")
-REFUSING = re.compile(r"\b(agreed|decided|wanted|planned|hoped|promised|offered|intended) to\b")
-LAST_AUXILIARY = frozenset(["has", "have", "had"])
 HEDGES = (
     (re.compile(r"\b(?:would|could|may|might|can) (?!not|have|be\b)([a-z]+)\b"), r"has already \1ed"),
     (re.compile(r"\b(?:would|could|may|might|can|will) be\b"), "was"),
@@ -67,8 +62,7 @@ def variants(sentence: str, around: str, *, others: Sequence[str] = ()) -> list[
     """Up to two of each kind. `around` is the sentence's document, whose names and numbers stand in for its own;
     `others` are sentences from elsewhere, whose ends are put to its own."""
     rules: tuple[tuple[str, bool, Callable[[], Iterator[str]]], ...] = (
-        ("negation", False, lambda: _denied(sentence)),
-        ("negation", False, lambda: _affirmed(sentence)),
+        ("negation", False, lambda: filter(None, [denied(sentence)])),
         ("name", False, lambda: _renamed(sentence, around)),
         ("number", False, lambda: _renumbered(sentence)),
         ("date", False, lambda: _redated(sentence)),
@@ -88,36 +82,6 @@ def variants(sentence: str, around: str, *, others: Sequence[str] = ()) -> list[
         for text in found[:MAXIMUM]:
             made.setdefault(text, Variant(text, kind, holds))
     return list(made.values())
-
-
-def _denied(sentence: str) -> Iterator[str]:
-    if DENIAL.search(sentence):
-        return
-    for match in AUXILIARY.finditer(sentence):
-        yield f"{sentence[: match.end()]} not{sentence[match.end() :]}"
-    for match in REFUSING.finditer(sentence):
-        yield f"{sentence[: match.start()]}refused to{sentence[match.end() :]}"
-    if not AUXILIARY.search(sentence):
-        for match in PAST.finditer(sentence):
-            yield f"{sentence[: match.start()]}did not {_base(match.group(1))}{sentence[match.end() :]}"
-
-
-def _base(stem: str) -> str:
-    """A verb's base, from its past without `ed`: `carry` of `carri`, `stop` of `stopp`, `force` of `forc`."""
-    if stem.endswith("i"):
-        return f"{stem[:-1]}y"
-    if stem[-1] == stem[-2] and stem[-1] not in "ls":
-        return stem[:-1]
-    return f"{stem}e" if stem.endswith(("c", "v", "u", "iz", "at", "g")) else stem
-
-
-def _affirmed(sentence: str) -> Iterator[str]:
-    for match in DENIAL.finditer(sentence):
-        kept = match.group(1) or ("can" if match.group().lower() == "cannot" else "")
-        yield " ".join(f"{sentence[: match.start()]}{kept} {sentence[match.end() :]}".split())
-    for word, other in (("declined to", "agreed to"), ("refused to", "agreed to"), ("unlikely", "likely")):
-        if word in sentence:
-            yield sentence.replace(word, other, 1)
 
 
 def _renamed(sentence: str, around: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ QUESTIONS = load_questions(gold_file("questions"))
 CLAIMS = load_claims(gold_file("claims"))
 
 
+@cache
+def answered(assistant: Assistant, question: str, history: tuple[tuple[str, str], ...]) -> Answer:
+    """Asked once, however many tests spoil the answer."""
+    return assistant.ask(question, history=history)
+
+
 class Sabotaged:
     """An assistant whose answers, searches or paragraphs are spoiled on the way out."""
 
@@ -31,7 +38,7 @@ class Sabotaged:
         self.assistant = assistant
 
     def ask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer:
-        return self.spoiled(self.assistant.ask(question, history=history))
+        return self.spoiled(answered(self.assistant, question, tuple(history)))
 
     def spoiled(self, answer: Answer) -> Answer:
         return answer
@@ -102,12 +109,12 @@ def red(asked: Any, *, every: int = 3) -> tuple[str, ...]:
 
 
 def test_an_unchanged_tree_is_green(bundled_assistant: Assistant) -> None:
-    run = evaluate(bundled_assistant, QUESTIONS, CLAIMS, settings={})
+    run = evaluate(Sabotaged(bundled_assistant), QUESTIONS, CLAIMS, settings={})
     assert compare(load_run(BASELINE), run).reasons == ()
 
 
 def test_a_sample_of_an_unchanged_tree_is_green(bundled_assistant: Assistant) -> None:
-    assert red(bundled_assistant) == ()
+    assert red(Sabotaged(bundled_assistant)) == ()
 
 
 @pytest.mark.parametrize(

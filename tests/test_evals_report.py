@@ -292,6 +292,15 @@ def test_a_wrong_verdict_shows_reasons_and_paragraph() -> None:
     assert "Reasons given “thrice” is not in ¶2 ledger ¶2 The council met twice." in text
 
 
+def test_a_claim_that_is_supported_denied_too_is_wrong() -> None:
+    claim = replace(
+        CLAIM, expected="supported", denied="The council did not meet thrice.", denied_verdict="supported", reasons=()
+    )
+    text = page_of(run_of(RIGHT, claims=(claim,))).text
+    assert "The council met thrice. ✗ supported denied, too number · ledger ¶2" in text
+    assert "denied supported: The council did not meet thrice." in text
+
+
 def test_the_sentence_that_decides_is_marked_in_its_paragraph() -> None:
     claim = replace(CLAIM, reference="ledger ¶1", sentence=TEXTS["ledger ¶1"])
     page = page_of(run_of(RIGHT, claims=(claim,)))

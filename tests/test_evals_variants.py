@@ -11,7 +11,7 @@ AROUND = "Norway and Chile met in Oslo. Peru and Japan did not come."
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("negation", "Norway said that most of the 12 ships would not leave Chile in May 2011."),
+        ("negation", "Norway did not say that most of the 12 ships would leave Chile in May 2011."),
         ("name", "Norway said that most of the 12 ships would leave Peru in May 2011."),
         ("number", "Norway said that most of the 25 ships would leave Chile in May 2011."),
         ("date", "Norway said that most of the 12 ships would leave Chile in May 2041."),
@@ -23,11 +23,6 @@ AROUND = "Norway and Chile met in Oslo. Peru and Japan did not come."
 )
 def test_one_change_of_each_kind(kind: str, text: str) -> None:
     assert Variant(text, kind, kind == "in_words") in variants(SENTENCE, AROUND)
-
-
-def test_a_denial_is_taken_out() -> None:
-    texts = [variant.text for variant in variants("The board did not pay.", "") if variant.kind == "negation"]
-    assert texts == ["The board did pay."]
 
 
 def test_names_that_are_listed_do_not_change_places() -> None:
