@@ -12,7 +12,7 @@ from scipy.special import erf, softmax
 
 from assistant.entailment import FILE, LAYERS, EntailmentModel
 from evals.editions import KEPT
-from evals.gold import gold_file, load_claims
+from evals.gold import GoldClaim, gold_file, load_claims
 from evals.scores import auroc
 from ingest.errors import EmbeddingError
 from ingest.minilm import open_vocabulary
@@ -25,6 +25,14 @@ CLAIM = "The council refused to pay for the pier."
 @pytest.fixture(scope="module")
 def model() -> EntailmentModel:
     return EntailmentModel.open()
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[tuple[GoldClaim, str]]:
+    """Claims of a set that the model has not read, and their paragraphs."""
+    lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
+    texts = {row["paragraph"]: row["text"] for row in map(json.loads, lines)}
+    return [(claim, texts[claim.reference]) for claim in load_claims(gold_file(f"written/{KEPT[0]}"))[:100]]
 
 
 @pytest.mark.parametrize("text", ["", "?", TEXT, "half a pair \ud83d", "회의는 5월 25일에 열렸다.", "word " * 3000])
@@ -48,31 +56,22 @@ def test_a_claim_that_is_too_long_to_be_read_is_not_borne_out(model: EntailmentM
     assert model.read(claim, f"{claim}.").entailed == 0
 
 
-def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel) -> None:
-    lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
-    texts = {row["paragraph"]: row["text"] for row in map(json.loads, lines)}
-    claims = load_claims(gold_file(f"written/{KEPT[0]}"))[:100]
-    entailed = [model.read(claim.claim, texts[claim.reference]).entailed for claim in claims]
-    area = auroc(entailed, [claim.label == "supported" for claim in claims])
+def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel, pairs: list[tuple[GoldClaim, str]]) -> None:
+    entailed = [model.read(claim.claim, text).entailed for claim, text in pairs]
+    area = auroc(entailed, [claim.label == "supported" for claim, _ in pairs])
     assert area is not None
     assert area > 0.7
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "The council would not pay for the pier.",
-        "The council paid for the pier.",
-        "The council declined to pay for the pier.",
-        "Most residents were against the pier.",
-        "Residents mostly liked the plan.",
-        "The pier was old.",
-    ],
-)
-def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, claim: str) -> None:
-    read = model.read(claim, TEXT)
-    expected = _by_hand(claim, TEXT)
-    assert [read.entailed, read.contradicted, read.neutral] == pytest.approx(expected, abs=0.08)  # eight bits
+def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, pairs: list[tuple[GoldClaim, str]]) -> None:
+    """In eight bits it is off where the model is unsure, and little in the mean; a wrong step is off everywhere."""
+    apart = []
+    for claim, text in pairs[:60]:
+        read = model.read(claim.claim, text)
+        found = np.array([read.entailed, read.contradicted, read.neutral])
+        apart.append(np.abs(found - _by_hand(claim.claim, text)).max())
+    assert np.mean(apart) < 0.03
+    assert np.median(apart) < 0.02
 
 
 def test_a_folder_without_the_words_is_named(tmp_path: Path) -> None:
