@@ -4,10 +4,10 @@ It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes more t
 folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl`
 (SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
-It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, from one half of SciFact's
-abstracts, and from a little of what `evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and
-`claims_more.jsonl` are not among them: they are what it is looked at with. The order of what it reads is fixed by a
-seed.
+It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are and with one thing
+altered, from one half of SciFact's abstracts, and from a little of what `evals.variants` makes of sentences. The
+claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The order
+of what it reads is fixed by a seed.
 """
 
 from __future__ import annotations
