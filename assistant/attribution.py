@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
+from assistant.checks.dates import day_in_words
 from ingest.aliases import places
 from ingest.sentences import sentence_spans
 from ingest.types import Document, Paragraph
@@ -55,15 +55,10 @@ def attribution(document: Document, paragraph: Paragraph, start: int) -> str:
     """Where a quote is from and when that was, as a heading: `Cable of Embassy Seoul, 26 May 2006`."""
     kind = {"cable": "Cable of", "article": "Article by"}.get(document.kind)
     named = f"{kind} {document.author}" if kind and document.author else document.title
-    dated = f", {written_day(document.date)}" if document.date else ""
+    day = day_in_words(document.date)
+    dated = f", {day}" if day else ""
     comment = document.kind == "cable" and in_comment(paragraph.text, start)
     return f"{named}{dated}{', in its own comment' if comment else ''}"
-
-
-def written_day(iso: str) -> str:
-    """`2006-05-26` as `26 May 2006`."""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def in_comment(text: str, start: int) -> bool:

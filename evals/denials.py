@@ -1,16 +1,19 @@
-"""A sentence in, the same sentence denied out: by rule, a denial is taken out of it or, where it has none, put in.
+"""A sentence in, the same sentence denied, or with a word turned into its opposite, out: by rule.
 
-A true sentence so denied is false, and nothing else about it changes: what the support check must never miss. What a
-rule makes may read badly; it is never shown.
+A true sentence so altered is false, and nothing else about it changes: what the support check must never miss. What a
+rule makes may read badly; it is never shown. The opposites are no part of those that the check itself knows
+(`assistant/checks/opposites.json`), which would find its own words again.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 
+from assistant.checks.reading import PASTS
 from ingest.minilm import open_vocabulary
 
 OPPOSITE = (  # of what denies
@@ -35,15 +38,24 @@ OPPOSITE = (  # of what denies
     (r"\bno (?!more|less|fewer|later|sooner|matter|doubt)(?=[a-z])", "some "),
     (r"(?<!, )\bnot (?!only|just|merely|least|all\b|every|one\b)", ""),
 )
-ONLY_DENIED = ((r"\b(any)(?=\b|thing|one)", "some"), (r"\b(?:yet|ever)(?= \w+(?:ed|en|n)\b)|(?<= )yet(?=\W*$)", ""))
-NOT_DONE = re.compile(r"\b(did|does|do)(?: not|n['’]t) (?:yet )?(\w+)\b")
-DENIED = re.compile(
-    r"\b(is|are|was|were|will|would|can|could|must|should|has|have|had)"
-    r"(?: not\b|n['’]t\b)(?! only| just| merely| least)"
+ONLY_DENIED = (
+    (re.compile(r"\b(any)(?=\b|thing|one)"), "some"),
+    (re.compile(r"\b(?:yet|ever)(?= \w+(?:ed|en|n)\b)|(?<= )yet(?=\W*$)"), ""),
+)
+TAKEN_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"\b(did|does|do)(?: not|n['’]t) (?:yet )?(\w+)\b"), lambda match: _told(*match.groups())),
+    (
+        re.compile(
+            r"\b(is|are|was|were|will|would|can|could|must|should|has|have|had)"
+            r"(?: not\b|n['’]t\b)(?! only| just| merely| least)"
+        ),
+        r"\1",
+    ),
+    *((re.compile(pattern, re.IGNORECASE), other) for pattern, other in OPPOSITE),
 )
 VERBS = json.loads(resources.files("evals").joinpath("denials.json").read_text(encoding="utf8"))
-BASES: dict[str, str] = VERBS["past"]
-PASTS = {base: past for past, base in BASES.items()}
+BASES: dict[str, str] = PASTS | VERBS["past"]
+TOLD = {base: past for past, base in BASES.items()}
 NO_SUBJECT = frozenset(VERBS["no subject"])  # words after which `-ed` is no verb that a sentence is built on
 NO_VERB = frozenset(VERBS["no verb"])
 PLAIN = re.compile(r"\b(is|are|was|were|will|would|can|must|should)\b(?! not)")
@@ -62,12 +74,9 @@ SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # a verb that doubles its la
 
 def denied(sentence: str) -> str | None:
     """The sentence with a denial taken out or, where it has none, one put in; None where no rule fits."""
-    taken_out = _taken_out(sentence)
-    for pattern, other in ONLY_DENIED if taken_out else ():
-        taken_out = re.sub(pattern, other, str(taken_out))
-    found = taken_out or _put_in(sentence)
-    found = " ".join(found.split()) if found else None
-    return found[0].upper() + found[1:] if found else None
+    found = _taken_out(sentence) or _put_in(sentence)
+    said = " ".join(found.split()) if found else ""
+    return said[0].upper() + said[1:] if said else None
 
 
 def turned(sentence: str) -> str | None:
@@ -81,13 +90,13 @@ def turned(sentence: str) -> str | None:
 
 
 def _taken_out(sentence: str) -> str | None:
-    if match := NOT_DONE.search(sentence):
-        return _with(sentence, match, _told(*match.groups()))
-    if match := DENIED.search(sentence):
-        return _with(sentence, match, match.group(1))
-    for pattern, other in OPPOSITE:
-        if match := re.search(pattern, sentence, re.IGNORECASE):
-            return _with(sentence, match, match.expand(other))
+    """The first rule that fits is followed, once; words that only a denial goes with go with it."""
+    for pattern, other in TAKEN_OUT:
+        found, times = pattern.subn(other, sentence, count=1)
+        if times:
+            for denier, said in ONLY_DENIED:
+                found = denier.sub(said, found)
+            return found
     return None
 
 
@@ -122,8 +131,8 @@ def _told(auxiliary: str, verb: str) -> str:
         return "has" if verb == "have" else f"{verb[:-1]}ies" if _ends_in_y(verb) else f"{verb}{_s(verb)}"
     if verb == "have":
         return "had"
-    if verb in PASTS:
-        return PASTS[verb]
+    if verb in TOLD:
+        return TOLD[verb]
     if verb.endswith("e"):
         return f"{verb}d"
     if _ends_in_y(verb):

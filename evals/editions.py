@@ -19,7 +19,7 @@ from assistant.support import Measured, context_of, measure_support
 from assistant.types import Label
 from evals.denials import denied, turned
 from evals.gold import GoldClaim, gold_file, load_claims
-from evals.variants import variants
+from evals.variants import exchanged
 from ingest import ingest
 from ingest.canonical import canonical
 from ingest.types import Document, Paragraph
@@ -61,10 +61,13 @@ def altered(judged: Judged) -> Iterator[Judged]:
     if judged.label == "contradicted" and judged.kind == "negation" and (claim := denied(judged.claim)):
         yield replace(judged, claim=claim, label="supported", kind="denied")
     if judged.supported:
-        exchanged = (variant.text for variant in variants(judged.claim, "") if variant.kind == "relation")
-        made = {"denied": denied(judged.claim), "turned": turned(judged.claim), "exchanged": next(exchanged, None)}
+        made = {
+            "denied": denied(judged.claim),
+            "turned": turned(judged.claim),
+            "exchanged": next(exchanged(judged.claim), None),
+        }
         for kind, text in made.items():
-            if text:
+            if text and text != judged.claim:
                 yield replace(judged, claim=text, label="contradicted", kind=kind)
 
 

@@ -174,28 +174,30 @@ def _cross_validated(examples: Sequence[Example], names: Sequence[str]) -> Matri
 def _threshold(logits: Matrix, examples: Sequence[Example]) -> float:
     """The threshold, by hundredths, that is farthest from both aims on the mean of the sets in `CHOSEN_ON`."""
 
+    failed, supported = _failed(examples), np.array([example.supported for example in examples])
+    chosen = [np.array([example.set == name for example in examples]) for name in CHOSEN_ON]
+
     def margin(threshold: float) -> float:
-        shares = []
-        for name in CHOSEN_ON:
-            theirs = [number for number, example in enumerate(examples) if example.set == name]
-            flagged = _flagged(logits[theirs], [examples[number] for number in theirs], threshold)
-            bad = np.array([not examples[number].supported for number in theirs])
-            shares.append((flagged[bad].mean(), flagged[~bad].mean()))
-        caught, lost = np.mean(shares, axis=0)
+        flagged = failed | (logits < _logit(threshold))
+        caught = np.mean([flagged[theirs & ~supported].mean() for theirs in chosen])
+        lost = np.mean([flagged[theirs & supported].mean() for theirs in chosen])
         return float(min(caught - CAUGHT, LOST - lost))
 
     return max((step / 100 for step in range(5, 60)), key=margin)
 
 
-def _flagged(logits: Matrix, examples: Sequence[Example], threshold: float) -> NDArray[np.bool_]:
-    """Which claims are flagged: by the regression, or by the rules that fail a claim whatever it says."""
-    failed = [fails(example.measures, outright=is_outright(example.measures)) for example in examples]
-    return np.asarray((logits < math.log(threshold / (1 - threshold))) | np.array(failed))
+def _logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def _failed(examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Which claims the rules fail whatever the regression says."""
+    return np.array([fails(example.measures, outright=is_outright(example.measures)) for example in examples])
 
 
 def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
     truth = [example.supported for example in examples]
-    flagged = _flagged(logits, examples, threshold)
+    flagged = _failed(examples) | (logits < _logit(threshold))
     bad = np.array([not supported for supported in truth])
     area = auroc(list(logits), truth)
     told = [f"{title}: {len(examples)} claims"]

@@ -206,6 +206,7 @@ def _violations(asked: Asked, answer: Answer) -> tuple[str, ...]:
 def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> ClaimCase:
     verdict = asked.check(claim.claim, claim.reference)
     opposite = denied(claim.claim) if claim.label == "supported" else None
+    denied_verdict = asked.check(opposite, claim.reference).label if opposite else None
     advance()
     return ClaimCase(
         id=claim.id,
@@ -219,7 +220,7 @@ def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> Claim
         reasons=verdict.reasons,
         sentence=verdict.sentence,
         denied=opposite,
-        denied_verdict=asked.check(opposite, claim.reference).label if opposite else None,
+        denied_verdict=denied_verdict,
     )
 
 
@@ -245,10 +246,9 @@ def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
         return {}
     flags = scores.flag_scores([claim.expected for claim in claims], [claim.verdict for claim in claims])
     area = scores.auroc([claim.score for claim in claims], [claim.expected == "supported" for claim in claims])
-    denials = [claim.denied_verdict for claim in claims if claim.denied]
-    caught = sum(verdict != "supported" for verdict in denials) / len(denials) if denials else None
+    denials = [claim.denied_verdict for claim in claims if claim.denied_verdict]
     found = {name: _single(value, len(claims)) for name, value in {**flags, "support_auroc": area}.items()}
-    return {**found, "support_denials_caught": _single(caught, len(denials))}
+    return {**found, "support_denials_caught": _single(scores.denials_caught(denials), len(denials))}
 
 
 def _single(value: float | None, count: int) -> Estimate:

@@ -20,7 +20,7 @@ from assistant.checks.reading import read_words
 from evals.denials import denied
 
 DENIAL = re.compile(
-    r"\b(is|are|was|were|will|would|can|could|should|must|has|have|had|does|did|do|may|might)(?: not\b|n['’]t\b)"
+    r"\b(?:is|are|was|were|will|would|can|could|should|must|has|have|had|does|did|do|may|might)(?: not\b|n['’]t\b)"
     r"|\b(?:cannot|never)\b|\bno (?=[a-z])|\bnot (?!only|just|merely)",
     re.I,
 )
@@ -66,7 +66,7 @@ def variants(sentence: str, around: str, *, others: Sequence[str] = ()) -> list[
         ("name", False, lambda: _renamed(sentence, around)),
         ("number", False, lambda: _renumbered(sentence)),
         ("date", False, lambda: _redated(sentence)),
-        ("relation", False, lambda: _exchanged(sentence)),
+        ("relation", False, lambda: exchanged(sentence)),
         ("modality", False, lambda: _done(sentence)),
         ("quantifier", False, lambda: _total(sentence)),
         ("speaker", False, lambda: _said_by_another(sentence, around)),
@@ -133,7 +133,7 @@ def _redated(sentence: str) -> Iterator[str]:
         yield f"{sentence[: year.start()]}{int(year.group()) + THIRTY}{sentence[year.end() :]}"
 
 
-def _exchanged(sentence: str) -> Iterator[str]:
+def exchanged(sentence: str) -> Iterator[str]:
     """Two names change places, unless they are listed together or what links them goes both ways."""
     names = names_of(read_words(sentence))
     for one, other in pairwise(names):

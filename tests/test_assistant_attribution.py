@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from assistant import Answer, Assistant
-from assistant.attribution import attribution, leans_from, referent, written_day
+from assistant.attribution import attribution, leans_from, referent
+from assistant.checks.dates import day_in_words
 from ingest.sentences import sentence_spans
 from ingest.types import Document, Paragraph, Place
 
@@ -45,7 +46,7 @@ def test_a_cables_own_comment_is_called_so() -> None:
 
 
 def test_a_day_is_written_out() -> None:
-    assert written_day("2006-05-02") == "2 May 2006"
+    assert day_in_words("2006-05-02") == "2 May 2006"
 
 
 @pytest.mark.parametrize(

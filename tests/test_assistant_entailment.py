@@ -63,8 +63,23 @@ def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel, pairs:
     assert area > 0.7
 
 
-def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, pairs: list[tuple[GoldClaim, str]]) -> None:
-    """In eight bits it is off where the model is unsure, and little in the mean; a wrong step is off everywhere."""
+@pytest.mark.parametrize(
+    "claim",
+    [
+        CLAIM,
+        "The council would not pay for the pier.",
+        "The council paid for the pier.",
+        "Most residents were against the pier.",
+        "Residents mostly liked the plan.",
+    ],
+)
+def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, claim: str) -> None:
+    read = model.read(claim, TEXT)
+    expected = _by_hand(claim, TEXT)
+    assert [read.entailed, read.contradicted, read.neutral] == pytest.approx(expected, abs=0.08)  # eight bits
+
+
+def test_eight_bits_change_little_in_the_mean(model: EntailmentModel, pairs: list[tuple[GoldClaim, str]]) -> None:
     apart = []
     for claim, text in pairs[:60]:
         read = model.read(claim.claim, text)

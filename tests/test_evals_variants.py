@@ -25,6 +25,11 @@ def test_one_change_of_each_kind(kind: str, text: str) -> None:
     assert Variant(text, kind, kind == "in_words") in variants(SENTENCE, AROUND)
 
 
+def test_a_denial_is_taken_out() -> None:
+    texts = [variant.text for variant in variants("The board did not pay.", "") if variant.kind == "negation"]
+    assert texts == ["The board paid."]
+
+
 def test_names_that_are_listed_do_not_change_places() -> None:
     assert [item for item in variants("Norway and Chile met.", "") if item.kind == "relation"] == []
 

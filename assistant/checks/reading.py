@@ -64,16 +64,22 @@ WEAKENERS = {
         EXPECTED,
     ),
 }
-BASES = dict(
+PASTS = dict(
     pair.split(":")
     for pair in listed(
-        """built:build held:hold met:meet told:tell took:take taken:take made:make gave:give given:give sent:send
-        fell:fall fallen:fall rose:rise risen:rise grew:grow grown:grow began:begin begun:begin won:win lost:lose
-        paid:pay brought:bring bought:buy sold:sell led:lead spoke:speak spoken:speak broke:break broken:break drew:draw
-        drawn:draw wrote:write written:write chose:choose chosen:choose saw:see seen:see kept:keep fought:fight
-        sought:seek taught:teach caught:catch stood:stand withdrew:withdraw withdrawn:withdraw froze:freeze
-        frozen:freeze shook:shake struck:strike threw:throw spent:spend meant:mean ran:run came:come became:become
-        went:go gone:go knew:know known:know thought:think found:find left:leave dealt:deal lent:lend flew:fly
+        """built:build held:hold met:meet told:tell took:take made:make gave:give sent:send fell:fall rose:rise
+        grew:grow began:begin won:win lost:lose paid:pay brought:bring bought:buy sold:sell led:lead
+        spoke:speak broke:break drew:draw wrote:write chose:choose saw:see kept:keep fought:fight
+        sought:seek taught:teach caught:catch stood:stand withdrew:withdraw froze:freeze shook:shake
+        struck:strike threw:throw spent:spend meant:mean ran:run came:come became:become went:go knew:know
+        thought:think found:find left:leave dealt:deal lent:lend flew:fly"""
+    )
+)
+PARTICIPLES = dict(
+    pair.split(":")
+    for pair in listed(
+        """taken:take given:give fallen:fall risen:rise grown:grow begun:begin spoken:speak broken:break
+        drawn:draw written:write chosen:choose seen:see withdrawn:withdraw frozen:freeze gone:go known:know
         flown:fly"""
     )
 )
@@ -91,7 +97,11 @@ def _compared(adjective: str, ending: str) -> str:
     return re.sub("y$", "i", adjective.removesuffix("e")) + ending
 
 
-BASES |= {_compared(adjective, ending): adjective for adjective in ADJECTIVES for ending in ("er", "est")}
+BASES = {
+    **PASTS,
+    **PARTICIPLES,
+    **{_compared(adjective, ending): adjective for adjective in ADJECTIVES for ending in ("er", "est")},
+}
 NEEDS_TO = listed(
     """set about ready willing prepared seek seeks sought seeking want wants wanted push attempt attempts effort
     efforts plan plans planned hope hopes hoped intend intends intended decision decided decides stood appear
