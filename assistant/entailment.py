@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.checks.nearness import WordVectors
 from ingest.minilm import MiniLM, encoded, open_vocabulary
-from ingest.onnx_graph import EPSILON, FLOAT, INT32, Graph, Weights
+from ingest.onnx_graph import EPSILON, FLOAT, Graph, Weights
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -67,10 +67,9 @@ class EntailmentModel:
         tokenizer, words = open_vocabulary(model_dir)
         weights = Weights(Path(str(resources.files("assistant") / FILE)).resolve())
         graph = Graph(weights)
-        states = graph.encoder("states", "mask", layers=LAYERS, first_token_only=True)
-        shape = ("pairs", "tokens", MiniLM.dimensions)
-        inputs = {"states": (FLOAT, shape), "mask": (INT32, ("pairs", "tokens"))}
-        session = graph.session(inputs, {states: ("pairs", 1, MiniLM.dimensions)}, packed=True)
+        states = graph.encoder("states", mask="", layers=LAYERS, first_token_only=True)
+        inputs = {"states": (FLOAT, (1, "tokens", MiniLM.dimensions))}
+        session = graph.session(inputs, {states: (1, 1, MiniLM.dimensions)}, packed=True)
         return cls(session, tokenizer, weights=weights, words=words)
 
     def read(self, claim: str, text: str) -> Entailment:
@@ -82,8 +81,7 @@ class EntailmentModel:
         ids = np.array([*first, *second])
         kinds = np.repeat([0, 1], [len(first), len(second)])
         states = self._words[ids] + self._positions[: len(ids)] + self._kinds[kinds]
-        inputs = {"states": self._normalised(states)[None], "mask": np.ones((1, len(ids)), np.int32)}
-        (found,) = self._session.run(None, inputs)
+        (found,) = self._session.run(None, {"states": self._normalised(states)[None]})
         logits = self._head @ found[0, 0] + self._bias
         odds = np.exp(logits - logits.max())
         entailed, contradicted, neutral = (odds / odds.sum()).tolist()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
 FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-STANDARD = ("Add", "Slice")  # of those that are used, the ones of ONNX itself
+STANDARD = ("Add", "DynamicQuantizeLinear", "Slice")  # of those that are used, the ones of ONNX itself
 FLOAT, INT8, INT32, INT64 = 1, 3, 6, 7  # ONNX element types
 ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
 EXTERNAL = 1  # DataLocation
@@ -101,19 +101,37 @@ class Graph:
 
     def encoder(self, states: str, mask: str, *, layers: int, first_token_only: bool = False) -> str:
         """Append the layers of a BERT (Devlin et al. 2019, arXiv:1810.04805); the last one's states, (texts × tokens ×
-        width) or, of the first token only, which is all that the last layer then works out, (texts × 1 × width)."""
+        width) or, of the first token only, which is all that the last layer then works out, (texts × 1 × width).
+        Without a mask, "", every token counts."""
         for layer in range(layers):
             block = f"encoder.layer.{layer}"
             asking = self._first_token(states) if first_token_only and layer == layers - 1 else states
-            heads = [
-                self._dense(read, f"{block}.attention.self.{part}")
-                for read, part in ((asking, "query"), (states, "key"), (states, "value"))
-            ]
-            attended = self.add("MultiHeadAttention", [*heads, "", mask], num_heads=HEADS)
+            attended = self._attended(asking, states, mask, f"{block}.attention.self")
             states = self._residual(attended, asking, f"{block}.attention.output")
             inner = self._dense(states, f"{block}.intermediate.dense", then="BiasGelu")
             states = self._residual(inner, states, f"{block}.output")
         return states
+
+    def _attended(self, asking: str, states: str, mask: str, block: str) -> str:
+        """Append what the asking tokens find in all tokens' states; in one go where one operator does it all."""
+        parts = [f"{block}.{part}" for part in ("query", "key", "value")]
+        if asking == states and self._weights.element(f"{parts[0]}.weight") == INT8:
+            scale, zero = f"{block}.scale", f"{block}.zero"
+            quantised = self.add("DynamicQuantizeLinear", [states], unused=[scale, zero])
+            weight, bias, scales = (
+                self._joined([f"{part}.{kind}" for part in parts]) for kind in ("weight", "bias", "weight_scale")
+            )
+            return self.add("QAttention", [quantised, weight, bias, scale, scales, mask, zero], num_heads=HEADS)
+        heads = [self._dense(read, part) for read, part in zip((asking, states, states), parts, strict=True)]
+        return self.add("MultiHeadAttention", [*heads, "", mask], num_heads=HEADS)
+
+    def _joined(self, names: Sequence[str]) -> str:
+        """Declare the outputs of several tensors side by side as one tensor, copied from the file; its name."""
+        values = np.concatenate([self._weights.array(name) for name in names], axis=-1)
+        dimensions = [(1, size) for size in values.shape]
+        element, name = self._weights.element(names[0]), "|".join(names)
+        self._tensors.append(_message(*dimensions, (2, element), (8, name), (9, values.tobytes())))
+        return name
 
     def _first_token(self, states: str) -> str:
         """Append what takes the first token's states, as (texts × 1 × width)."""

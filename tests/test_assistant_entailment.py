@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.special import erf, softmax
+from tokenizers import Tokenizer
 
 from assistant.entailment import FILE, LAYERS, EntailmentModel
 from evals.editions import KEPT
@@ -94,27 +96,34 @@ def test_a_folder_without_the_words_is_named(tmp_path: Path) -> None:
         EntailmentModel.open(tmp_path)
 
 
-def _by_hand(claim: str, text: str) -> NDArray[np.float64]:
-    """The encoder in numpy, in full precision, one pair."""
+@cache
+def _vocabulary() -> tuple[Tokenizer, NDArray[np.float32]]:
+    return open_vocabulary()
+
+
+@cache
+def _weight(name: str) -> NDArray[np.float32]:
     weights = Weights(Path(str(resources.files("assistant") / FILE)))
-    tokenizer, words = open_vocabulary()
+    values = weights.array(name).astype(np.float32)
+    return values * weights.array(f"{name}_scale") if values.ndim == 2 and name.startswith("encoder.") else values
 
-    def of(name: str) -> NDArray[np.float64]:
-        values = weights.array(name).astype(np.float64)
-        return values * weights.array(f"{name}_scale") if values.ndim == 2 and name.startswith("encoder.") else values
 
-    def dense(states: NDArray[np.float64], name: str) -> NDArray[np.float64]:
-        return states @ of(f"{name}.weight") + of(f"{name}.bias")
+def _by_hand(claim: str, text: str) -> NDArray[np.float32]:
+    """The encoder in numpy, in full precision, one pair."""
+    tokenizer, words = _vocabulary()
 
-    def normalised(states: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    def dense(states: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        return states @ _weight(f"{name}.weight") + _weight(f"{name}.bias")
+
+    def normalised(states: NDArray[np.float32], name: str) -> NDArray[np.float32]:
         centred = states - states.mean(-1, keepdims=True)
         spread = np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON)
-        return centred / spread * of(f"{name}.LayerNorm.weight") + of(f"{name}.LayerNorm.bias")
+        return centred / spread * _weight(f"{name}.LayerNorm.weight") + _weight(f"{name}.LayerNorm.bias")
 
     first, second = tokenizer.encode(claim).ids, tokenizer.encode(text).ids[1:]
     kinds = [0] * len(first) + [1] * len(second)
-    states = words[[*first, *second]] + of("embeddings.position_embeddings.weight")[: len(kinds)]
-    states = normalised(states + of("embeddings.token_type_embeddings.weight")[kinds], "embeddings")
+    states = words[[*first, *second]] + _weight("embeddings.position_embeddings.weight")[: len(kinds)]
+    states = normalised(states + _weight("embeddings.token_type_embeddings.weight")[kinds], "embeddings")
     for number in range(LAYERS):
         block = f"encoder.layer.{number}"
         query, key, value = (
@@ -128,4 +137,4 @@ def _by_hand(claim: str, text: str) -> NDArray[np.float64]:
         inner = dense(states, f"{block}.intermediate.dense")
         inner = inner * 0.5 * (1 + erf(inner / np.sqrt(2)))
         states = normalised(states + dense(inner, f"{block}.output.dense"), f"{block}.output")
-    return np.asarray(softmax(of("classifier.weight") @ states[0] + of("classifier.bias")))
+    return np.asarray(softmax(_weight("classifier.weight") @ states[0] + _weight("classifier.bias")))

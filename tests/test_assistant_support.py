@@ -296,6 +296,25 @@ def test_a_word_that_only_one_side_denies_is_not_told_as_its_own_opposite() -> N
     assert not any("not “initiative”" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.parametrize(
+    ("claim", "sentence", "reason"),
+    [
+        (
+            "The ministers were not keen on the plan.",
+            "The ministers showed eagerness for the plan.",
+            "the claim denies “keen”, ¶3 says “eagerness”",
+        ),
+        (
+            "The ministers showed eagerness for the plan.",
+            "The ministers were not keen on the plan.",
+            "¶3 denies “keen”, the claim says “eagerness”",
+        ),
+    ],
+)
+def test_of_two_words_that_say_the_same_it_is_told_which_is_denied(claim: str, sentence: str, reason: str) -> None:
+    assert reason in check_support(claim, sentence, sentence, place="¶3").reasons
+
+
 def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() -> None:
     sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
     claim = "Lund said the company would build 25 piers."

@@ -45,10 +45,7 @@ def check_polarity(claim: Reading, zone: Reading, weights: Mapping[str, float]) 
         return Finding(dict.fromkeys(MEASURES, 0.0))
     turned, agreed = _opposites(claim, zone)
     for mine, theirs in turned:
-        said = f"{{place}} says the opposite: “{theirs.text}”, not “{mine.text}”"
-        if stem(theirs.text.lower()) == stem(mine.text.lower()):
-            said = f"of the claim and {{place}} one denies “{mine.text}”, the other does not"
-        reasons.append(Reason("conflict", said, "opposite"))
+        reasons.append(Reason("conflict", _apart(mine, theirs), "opposite"))
     flipped, kept, word = _flips(claim, zone, weights)
     share = flipped / (flipped + kept) if flipped + kept else 0.0
     if share > 0 and word:
@@ -150,6 +147,17 @@ def _opposites(claim: Reading, zone: Reading) -> tuple[list[tuple[Pull, Pull]], 
             elif other.axis == pull.axis:
                 turned.setdefault(pull.first, (pull, other))
     return [pair for first, pair in turned.items() if first not in agreed], list(agreed.values())
+
+
+def _apart(mine: Pull, theirs: Pull) -> str:
+    """What a word of the claim and one of the place come to beside each other, in plain words."""
+    if stem(theirs.text.lower()) == stem(mine.text.lower()):
+        return f"of the claim and {{place}} one denies “{mine.text}”, the other does not"
+    if mine.side != theirs.side:
+        return f"{{place}} says the opposite: “{theirs.text}”, not “{mine.text}”"
+    if mine.sign != mine.side:
+        return f"the claim denies “{mine.text}”, {{place}} says “{theirs.text}”"
+    return f"{{place}} denies “{theirs.text}”, the claim says “{mine.text}”"
 
 
 def _in_other_words(pull: Pull, zone: Reading) -> bool:
