@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
 FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-STANDARD = ("Add", "DynamicQuantizeLinear", "Slice")  # of those that are used, the ones of ONNX itself
+STANDARD = ("Add", "DynamicQuantizeLinear", "LayerNormalization", "Slice")  # of those used, the ones of ONNX itself
 FLOAT, INT8, INT32, INT64 = 1, 3, 6, 7  # ONNX element types
 ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
 EXTERNAL = 1  # DataLocation
@@ -62,8 +62,8 @@ class Weights:
 class Graph:
     """An ONNX graph as it grows. The numbers in it are the field numbers of onnx.proto.
 
-    All operators but the standard ones are onnxruntime's fused ones (its docs/ContribOperators.md); BiasGelu is the
-    exact GELU, by erf.
+    All operators but the standard ones are onnxruntime's own (its docs/ContribOperators.md); Gelu is the exact one, by
+    erf. SkipLayerNormalization and BiasGelu, which do more at once, take longer than the operators they stand for.
     """
 
     def __init__(self, weights: Weights) -> None:
@@ -108,7 +108,7 @@ class Graph:
             asking = self._first_token(states) if first_token_only and layer == layers - 1 else states
             attended = self._attended(asking, states, mask, f"{block}.attention.self")
             states = self._residual(attended, asking, f"{block}.attention.output")
-            inner = self._dense(states, f"{block}.intermediate.dense", then="BiasGelu")
+            inner = self.add("Gelu", [self._dense(states, f"{block}.intermediate.dense")])
             states = self._residual(inner, states, f"{block}.output")
         return states
 
@@ -143,20 +143,19 @@ class Graph:
         self._tensors.append(_message((1, 1), (2, INT64), (8, name), (9, struct.pack("<q", value))))
         return name
 
-    def _dense(self, states: str, layer: str, *, then: str = "Add") -> str:
-        """Append a layer's product and, with its bias, what comes then."""
-        return self.add(then, [self._product(states, layer), self.tensor(f"{layer}.bias")])
-
     def _residual(self, states: str, skipped: str, block: str) -> str:
         """Append a block's dense layer, the sum with what skipped the block, and the layer normalisation."""
-        inputs = [self._product(states, f"{block}.dense"), skipped, *self.layer_norm(block)]
-        return self.add("SkipLayerNormalization", [*inputs, self.tensor(f"{block}.dense.bias")], epsilon=EPSILON)
+        total = self.add("Add", [self._dense(states, f"{block}.dense"), skipped])
+        return self.add("LayerNormalization", [total, *self.layer_norm(block)], axis=2, epsilon=EPSILON)
 
-    def _product(self, states: str, layer: str) -> str:
-        weight = f"{layer}.weight"
+    def _dense(self, states: str, layer: str) -> str:
+        """Append a dense layer."""
+        weight, bias = self.tensor(f"{layer}.weight"), self.tensor(f"{layer}.bias")
         if self._weights.element(weight) == INT8:  # inputs × outputs, with a scale for each output
-            return self.add("DynamicQuantizeMatMul", [states, self.tensor(weight), self.tensor(f"{weight}_scale")])
-        return self.add("FusedMatMul", [states, self.tensor(weight)], transB=1)  # PyTorch's outputs × inputs
+            scale, no_zero = self.tensor(f"{weight}_scale"), ""
+            return self.add("DynamicQuantizeMatMul", [states, weight, scale, no_zero, bias])
+        product = self.add("FusedMatMul", [states, weight], transB=1)  # PyTorch's outputs × inputs
+        return self.add("Add", [product, bias])
 
     def session(
         self,
