@@ -85,7 +85,7 @@ def _claim_problems(claim: Part, evidence: Evidence, pointer: str) -> Iterator[P
 
 def _is_cited(mark: str, numbers: Sequence[int]) -> bool:
     """Whether a mark is one of ours, of citations that its claim has."""
-    return mark.startswith("[") and {int(number) for number in re.findall(r"\d+", mark)} <= set(numbers)
+    return mark.startswith("[") and set(re.findall(r"\d+", mark)) <= set(map(str, numbers))
 
 
 def _citation_problems(citation: Part, evidence: Evidence, pointer: str) -> Iterator[Problem]:

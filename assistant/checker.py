@@ -21,7 +21,6 @@ from assistant.support import (
     place_of,
 )
 from assistant.types import Verdict
-from ingest.analyser import terms
 from ingest.index import Index
 from ingest.types import Document, Paragraph
 
@@ -41,14 +40,14 @@ class Layer(Protocol):
 class Checker:
     """Checks claims against paragraphs. Safe to share between threads.
 
-    Names and terms of the last `DOCUMENTS_KEPT` documents are kept.
+    The names of the last `DOCUMENTS_KEPT` documents are kept.
     """
 
     def __init__(self, index: Index, *, entailment: EntailmentModel, layers: Sequence[Layer] = ()) -> None:
         self.index = index
         self.layers = tuple(layers)
         self.known = Surroundings(weight=index.lexical.idf, near=entailment.words.nearness, entailment=entailment.read)
-        self._documents: OrderedDict[str, tuple[frozenset[str], frozenset[str]]] = OrderedDict()
+        self._documents: OrderedDict[str, frozenset[str]] = OrderedDict()
         self._lock = Lock()
 
     def check(
@@ -80,9 +79,8 @@ class Checker:
 
     def surroundings(self, claim: str, paragraph: Paragraph) -> Surroundings:
         """What is known of any claim, what the document speaks of, and where else the claim stands word for word."""
-        names, document_terms = self._spoken_of(paragraph.document_id)
-        stands_in = self._stands_in(claim, paragraph)
-        return replace(self.known, names=names, terms=document_terms, stands_in=stands_in)
+        names = self._names_of(paragraph.document_id)
+        return replace(self.known, names=names, stands_in=self._stands_in(claim, paragraph))
 
     def _stands_in(self, claim: str, paragraph: Paragraph) -> str | None:
         """The reference of the paragraph that has most of the claim's words, where it has the claim word for word and
@@ -96,15 +94,15 @@ class Checker:
         (other,) = self.index.store.paragraphs([reference]).values()
         return reference if is_verbatim(claim, other.text) else None
 
-    def _spoken_of(self, document_id: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Keys of the names and the terms of a document."""
+    def _names_of(self, document_id: str) -> frozenset[str]:
+        """The keys of a document's names."""
         with self._lock:
             known = self._documents.get(document_id)
         if known is None:
             texts = tuple(paragraph.text for paragraph in self.index.store.paragraphs_of(document_id))
-            known = name_keys(texts), frozenset(term for text in texts for term in terms(text))
+            known = name_keys(texts)
             with self._lock:
                 self._documents[document_id] = known
                 if len(self._documents) > DOCUMENTS_KEPT:
-                    self._documents.popitem(last=False)
+                    self._documents.popitem(last=False)  # the one that came first
         return known

@@ -158,11 +158,11 @@ def _verdict(text: str, spans: Sequence[Span], *, check: Check, known: Surroundi
         return Verdict("contradicted", (turned,))
     together = {span.passage.reference: span.passage for span in spans}
     verdicts = [
-        _one_verdict(
+        check(
             text,
-            passage,
-            quotes=[span.quote for span in spans if span.passage.reference == passage.reference],
-            check=check,
+            passage.paragraph,
+            passage.document,
+            quote=" ".join(span.quote for span in spans if span.passage.reference == passage.reference),
         )
         for passage in together.values()
     ]
@@ -189,13 +189,6 @@ def _of_all(text: str, spans: Sequence[Span], verdicts: Sequence[Verdict], known
         place="what is cited",
         surroundings=known,
     )
-
-
-def _one_verdict(text: str, passage: Passage, *, quotes: Sequence[str], check: Check) -> Verdict:
-    """The sentence against one paragraph; what stands there word for word needs no more than the words."""
-    if text in passage.paragraph.text:
-        check = check_paragraph
-    return check(text, passage.paragraph, passage.document, quote=" ".join(quotes))
 
 
 def _turned_copy(text: str, paragraphs: str) -> str:

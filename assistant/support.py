@@ -19,7 +19,7 @@ from assistant.checks.coverage import Zone, check_coverage, find_zone
 from assistant.checks.dates import check_dates, day_in_words, day_of, times
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.modality import check_modality
-from assistant.checks.names import check_names, learn_aliases
+from assistant.checks.names import check_names, learn_aliases, learn_initials
 from assistant.checks.nearness import Nearness
 from assistant.checks.numbers import check_numbers
 from assistant.checks.polarity import check_polarity
@@ -51,7 +51,7 @@ CONFLICTS = (
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
 INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date"])
-OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
+OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener", "foreign_code"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
@@ -67,13 +67,12 @@ LEAST_SIMILAR = 0.25  # ... be as similar to it as this
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known beyond the paragraph: names and terms of the whole document; the weight (IDF) of a term; how near a
-    claim comes to sentences word by word; what reads it together with them; the reference of another paragraph where
-    the claim stands word for word.
+    """What is known beyond the paragraph: names of the whole document; the weight (IDF) of a term; how near a claim
+    comes to sentences word by word; what reads it together with them; the reference of another paragraph where the
+    claim stands word for word.
     """
 
     names: frozenset[str] = frozenset()
-    terms: frozenset[str] = frozenset()
     weight: Callable[[str], float] | None = None
     near: Callable[[str, Sequence[str]], Nearness] | None = None
     entailment: Callable[[str, str], Entailment] | None = None
@@ -190,7 +189,7 @@ def measure_support(
     `surroundings` can tell."""
     known = surroundings or Surroundings()
     mine, text = read_words(claim), read_words(paragraph)
-    aliases = learn_aliases(f"{paragraph} {context}")
+    aliases = (*learn_aliases(f"{paragraph} {context}"), *learn_initials(claim, paragraph))
     weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
     sentences = [text.sentence(number) for number in range(len(text.sentences))]
     near = known.near(claim, sentences) if known.near else Nearness()
@@ -198,7 +197,7 @@ def measure_support(
     dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
     told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
     findings = (
-        check_names(mine, text, context=context, elsewhere=known.names),
+        check_names(mine, text, context=context, learned=aliases, elsewhere=known.names),
         check_numbers(claim, paragraph, context=context, skip=dates, years=(date or "")[:4], dates=told_dates),
         check_dates(claim, paragraph, context=f"{context} {date or ''}", day=date),
         check_polarity(mine, zone.reading, weights),
@@ -207,7 +206,7 @@ def measure_support(
         check_bindings(mine, zone.reading, weights, aliases),
         check_relations(mine, zone.reading, aliases),
         check_speakers(mine, zone.reading, text, aliases, place=zone.start),
-        check_coverage(mine, text, weights, learned=aliases, context=context, skip=dates, elsewhere=known.terms),
+        check_coverage(mine, text, weights, learned=aliases, context=context, skip=dates),
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
@@ -238,13 +237,13 @@ def check_entailment(read: Entailment) -> Finding:
 
 
 def check_nearness(near: Nearness) -> Finding:
-    """`similar`: the share of the claim that comes near to words of one sentence; `spread`: what the others add."""
-    heard = max(near.heard(), default=None)
-    return Finding({"similar": heard, "spread": near.heard_by_all() - heard} if heard is not None else {})
+    """`similar`: the share of the claim that comes near to words of one sentence."""
+    heard = near.heard()
+    return Finding({"similar": max(heard)} if heard else {})
 
 
 def is_verbatim(claim: str, paragraph: str) -> bool:
-    """Whether the claim is one or more whole sentences of the paragraph, so that nothing around it can deny it."""
+    """Whether the claim is one or more whole sentences of the paragraph, so that nothing in them can deny it."""
     said = claim.strip()
     if said not in paragraph:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -116,6 +117,18 @@ def written_sets() -> list[str]:
     """The sets of claims in `gold/written`, each a file, written by a language model under a brief of its own."""
     files = gold_file("written/paragraphs").parent.glob("h*.jsonl")
     return sorted((path.stem for path in files), key=lambda name: int(name.removeprefix("h")))
+
+
+def set_apart() -> frozenset[str]:
+    """The words of every claim that the entailment model must not learn: those that it or the check is fitted with or
+    measured on."""
+    names = ["claims", "claims_more", "claims_unseen", *(f"written/{name}" for name in (*KEPT, *UNTOUCHED))]
+    return frozenset(worded(claim.claim) for name in names for claim in load_claims(gold_file(name)))
+
+
+def worded(claim: str) -> str:
+    """The words of a claim in lower case: what makes two claims the same."""
+    return " ".join(re.findall(r"\w+", claim.casefold()))
 
 
 def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Judged]:

@@ -33,7 +33,7 @@ from evals.scores import auroc
 from ingest.types import Paragraph
 
 TARGET = Path(__file__).parents[1] / "assistant" / "support.json"
-FOR = frozenset(["agreeing", "same_sides", "same_speaker", "similar", "spread", "coverage", "entailed"])
+FOR = frozenset(["agreeing", "same_sides", "same_speaker", "similar", "coverage", "entailed"])
 PENALTY = 1.0
 HANDS = ("dev", "claims_more", *KEPT)
 WEIGHTS = {  # of a claim of each set
@@ -212,7 +212,7 @@ def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example], t
     kept = {
         name: round(float(value), 3) for name, value in zip(names, weights[1:], strict=True) if abs(value) >= SMALLEST
     }
-    not_always_taken = ("similar", "spread", "entailed", "denied")
+    not_always_taken = ("similar", "entailed", "denied")
     model = {
         "about": "Logit of 'the paragraph bears the claim out': intercept + coefficients x measures. Fitted by "
         "evals.fit_support; what each measure means is in assistant/checks.",

@@ -1,7 +1,7 @@
 """Weights in a safetensors file in, an onnxruntime session that runs an encoder over them out.
 
 The few kilobytes of ONNX are written by hand (`import onnx` takes longer than all the rest), and the weights are mapped
-from their file, never copied.
+from their file; those of attention in eight bits are copied.
 """
 
 from __future__ import annotations

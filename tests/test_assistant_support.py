@@ -321,6 +321,55 @@ def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() ->
     assert check_support(claim, HARBOR, HARBOR, surroundings=sure).label == "unsupported"
 
 
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("UNCTAD approved the loan.", "The committee approved the loan."),
+        ("The mayor (Jane Porter) resigned.", "The mayor resigned."),
+        ("Seoul will buy F-3 jets.", "Seoul will buy F-35 jets."),
+        ("The first minister has not approved the plan since May.", "The first minister approved the plan in May."),
+        ("The account 12345678901234567 was closed.", "The account 12345678901234568 was closed."),
+        ("No more than 50 people died.", "In the end 52 people died."),
+        ("No fewer than 50 people died.", "In the end 48 people died."),
+    ],
+    ids=["acronym", "in brackets", "type", "first", "long number", "at most", "at least"],
+)
+def test_what_the_paragraph_does_not_have_fails_a_claim(claim: str, sentence: str) -> None:
+    likely = Surroundings(entailment=lambda *_: Entailment(0.85, 0.05, 0.1))
+    assert check_support(claim, sentence, sentence, surroundings=likely).label != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The WFP sent food.", "The World Food Programme sent food."),
+        ("The World Food Programme sent food.", "The WFP sent food."),
+        ("The strike began on 29 February.", "The strike began on 29 February 2004."),
+        ("At most 50 people died.", "In the end 49 people died."),
+        ("No fewer than 50 people died.", "In the end 52 people died."),
+    ],
+)
+def test_the_same_in_another_form_is_supported(claim: str, sentence: str) -> None:
+    likely = Surroundings(entailment=lambda *_: Entailment(0.85, 0.05, 0.1))
+    assert check_support(claim, sentence, sentence, date="2006-05-26", surroundings=likely).label == "supported"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The firſt treaty of five thouſand men.",
+        "FİVE men of the Euro's-zone.",
+        f"There were {'hundred ' * 200}men.",
+        f"There were 1{'0' * 320} men, or 1{'0' * 321}.",
+        f"There were 5{'0' * 320}%, a third of it.",
+    ],
+    ids=["long s", "dotted capital", "a number without end", "noughts without end", "percent without end"],
+)
+def test_odd_numbers_and_letters_are_read(text: str) -> None:
+    for claim, paragraph in ((text, HARBOR), (HARBOR, text), (f"Still, {text}", text)):
+        assert check_support(claim, paragraph, paragraph).label
+
+
 def test_a_sentence_that_stands_in_another_paragraph_is_told_where() -> None:
     sure = Surroundings(stands_in="notes ¶4", entailment=lambda *_: Entailment(0.99, 0.0, 0.01))
     verdict = check_support("The company dredged a canal.", HARBOR, HARBOR, place="¶2", surroundings=sure)
@@ -368,18 +417,6 @@ def test_a_quote_that_says_the_opposite_is_never_supported() -> None:
 @pytest.mark.parametrize("claim", ["", "It is.", "?!"], ids=["empty", "stop words", "marks"])
 def test_a_claim_without_content_is_not_supported(claim: str) -> None:
     assert check_support(claim, HARBOR, HARBOR).label == "unsupported"
-
-
-@pytest.mark.parametrize(
-    ("claim", "sentence", "measure"),
-    [
-        ("The plan established a line.", "The plan could help to set up a line of ferries.", "firmer"),
-        ("Lund planned to visit the pier.", "Lund paid a visit to the pier.", "weaker"),
-    ],
-    ids=["done", "planned"],
-)
-def test_how_certain_it_is(claim: str, sentence: str, measure: str) -> None:
-    assert check_modality(read_words(claim), read_words(sentence)).measures[measure] > 0
 
 
 def test_a_claim_about_something_else_is_not_supported() -> None:

@@ -709,6 +709,13 @@ def test_a_mark_of_the_document_itself_may_stand_in_a_claim(tmp_path: Path) -> N
     assert verify(seal(bundle), documents=[source]).problems == ()
 
 
+def test_a_mark_of_a_number_without_end_is_named(evidence: dict[str, Any], source: Path) -> None:
+    mark = f"[{'9' * 5000}]"
+    text = f"{evidence['answer']['claims'][0]['text']} {mark}"
+    found = verify(seal(changed(evidence, "/answer/claims/0/text", text)), documents=[source])
+    assert Problem("/answer/claims/0/text", f"has the mark {mark} with nothing behind it") in found.problems
+
+
 def test_a_paragraph_that_stands_twice_is_named(evidence: dict[str, Any], source: Path) -> None:
     found = verify(seal({**evidence, "paragraphs": evidence["paragraphs"] * 2}), documents=[source])
     assert found.problems == (Problem("/paragraphs/1/reference", "stands twice"),)

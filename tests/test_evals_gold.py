@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from evals.editions import KEPT, written_sets
+from evals.editions import KEPT, UNTOUCHED, set_apart, worded, written_sets
 from evals.errors import GoldError
 from evals.gold import check_references, gold_file, load_claims, load_questions
 from evals.run import check_gold
@@ -30,6 +30,10 @@ GOOD = {
     "also_ok": [],
     "answerable": True,
 }
+
+
+def worded_of(*names: str) -> set[str]:
+    return {worded(claim.claim) for name in names for claim in load_claims(gold_file(name))}
 
 
 def test_every_numbered_paragraph_is_the_target_of_three_questions() -> None:
@@ -77,6 +81,18 @@ def test_written_claims_are_about_paragraphs_that_there_are(bundled_assistant: A
             assert bundled_assistant.paragraph(reference).text
     assert set(KEPT) < set(claims)
     assert sum(map(len, claims.values())) > 10_000
+
+
+def test_no_claim_is_learned_that_the_check_is_fitted_with_or_measured_on() -> None:
+    names = [f"written/{name}" for name in written_sets() if name not in (*KEPT, *UNTOUCHED)]
+    assert worded_of(*names) & set_apart() == set()
+
+
+def test_no_claim_is_fitted_with_that_is_measured_on() -> None:
+    fitted = worded_of("claims_more", *(f"written/{name}" for name in KEPT))
+    measured = worded_of("claims_unseen", *(f"written/{name}" for name in UNTOUCHED))
+    halves = {split: {worded(claim.claim) for claim in CLAIMS if claim.split == split} for split in ("dev", "test")}
+    assert (fitted | halves["dev"]) & (measured | halves["test"]) == set()
 
 
 def test_written_claims_do_not_give_their_label_away() -> None:

@@ -39,14 +39,12 @@ class Unit:
     text: str
     weight: float
     told: float
-    name: bool
-    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
     """The sentences of a paragraph that speak of a claim's matter, as one text, and the place in the paragraph where
-    they start; the best one's number; `around` is the text of the three that speak of it most."""
+    they start; the best one's number; `around` is the text of it and of two more that add most."""
 
     reading: Reading
     start: int
@@ -105,13 +103,11 @@ def check_coverage(
     learned: tuple[tuple[str, str], ...] = (),
     context: str = "",
     skip: tuple[tuple[int, int], ...] = (),
-    elsewhere: frozenset[str] = frozenset(),
 ) -> Finding:
     """`coverage`: weighted share of the claim's words and names that the paragraph has; `gap`: share of the heaviest
-    stretch that it lacks; `tail` and `tail_verbatim`: that stretch is long, and the rest of the claim is there;
-    `borrowed`: share of the words that only another paragraph of the document has.
+    stretch that it lacks; `tail_verbatim`: that stretch is long, and the rest of the claim is there.
 
-    `skip` are places in the claim that other layers read; `elsewhere` are the terms of the document.
+    `skip` are places in the claim that other layers read.
     """
     units = measure_units(claim, paragraph, weights, learned=learned, context=context, skip=skip)
     total = sum(unit.weight for unit in units) or 1.0
@@ -119,16 +115,13 @@ def check_coverage(
     gap, stretch = _widest_gap(units)
     rest = total - gap
     rest_told = sum(unit.weight * unit.told for unit in units if unit.text not in stretch) / rest if rest > 0 else 0.0
-    borrowed = sum(unit.weight for unit in units if not unit.name and unit.told < ALIKE and unit.term in elsewhere)
     reasons = []
     if stretch:
         reasons.append(Reason("missing", f"not in {{place}}: {', '.join(stretch)}", "gap"))
     measures = {
         "coverage": told,
         "gap": gap / total,
-        "tail": float(len(stretch) >= 3 and rest_told >= 0.6),
         "tail_verbatim": max(0.0, rest_told - 0.5) * min(3, len(stretch)),
-        "borrowed": borrowed / total,
     }
     return Finding(measures, tuple(reasons))
 
@@ -152,10 +145,10 @@ def measure_units(
     for at, word in enumerate(claim.words):
         if at in at_name:
             name = at_name[at]
-            units.append(Unit(name.text, NAME_WEIGHT, _has_name(name, held), name=True))
+            units.append(Unit(name.text, NAME_WEIGHT, _has_name(name, held)))
         elif at not in inside and word.term is not None and word.lower not in LIGHT and not _within(word.start, skip):
             told = _has_word(word.term, axes.get(at), held)
-            units.append(Unit(word.lower, weights.get(word.term, 1.0), told, name=False, term=word.term))
+            units.append(Unit(word.lower, weights.get(word.term, 1.0), told))
     return tuple(units)
 
 
@@ -188,9 +181,7 @@ def _has_name(name: Name, side: _Held) -> float:
 def _has_word(term: str, axis: str | None, side: _Held) -> float:
     if term in side.terms:
         return 1.0
-    if len(term) > 4 and any(
-        len(other) > 4 and (other.startswith(term[:5]) and other[:5] == term[:5]) for other in side.terms
-    ):
+    if len(term) > 4 and any(other.startswith(term[:5]) for other in side.terms):
         return 0.8
     return ALIKE if axis in side.axes else 0.0
 
@@ -218,7 +209,7 @@ def _widest_gap(units: tuple[Unit, ...]) -> tuple[float, tuple[str, ...]]:
     widest: tuple[float, tuple[str, ...]] = (0.0, ())
     weight = 0.0
     words: list[str] = []
-    for unit in (*units, Unit("", 0.0, 1.0, name=False)):
+    for unit in (*units, Unit("", 0.0, 1.0)):
         if unit.told >= ALIKE:
             if weight > widest[0]:
                 widest = (weight, tuple(words))

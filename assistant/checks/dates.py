@@ -431,9 +431,12 @@ def _calendar_intervals(groups: dict[str, str | None], today: date) -> tuple[tup
     month = MONTHS.get((groups.get("month") or "").lower()) or int(groups.get("number") or 0)
     day = int(groups.get("day") or 0)
     written = groups.get("year")
+    leap_day = not written and (month, day) == (2, 29)
     years = [today.year - 1, today.year, today.year + 1]
     if written:
         years = [int(written) if len(written) == 4 else 2000 + int(written)]
+    elif leap_day:
+        years = [year for year in range(today.year - 4, today.year + 5) if calendar.isleap(year)]
     spans = []
     for year in years:
         if day and month:
@@ -444,7 +447,7 @@ def _calendar_intervals(groups: dict[str, str | None], today: date) -> tuple[tup
             spans.append(_part(groups.get("part"), date(year, 1, 1), date(year + 9, 12, 31)))
         else:
             spans.append(_part(groups.get("part"), date(year, 1, 1), date(year, 12, 31)))
-    if len(spans) == 3:  # without a year: the last such time or the next, whichever lies nearer than a year
+    if not written and not leap_day:  # the last such time or the next, whichever lies nearer than a year
         spans = [span for span in spans if abs((span[0] - today).days) < DAYS_NEAR]
     return tuple(spans)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.polarity import pulls
 from assistant.checks.reading import CERTAIN, EXPECTED, Reading, Word, listed
@@ -19,9 +17,6 @@ PARTICIPLES = PAST | listed(
     """taken given become gone sent fallen risen grown begun written chosen come seen done shown known broken
     spoken been withdrawn frozen fallen driven forgotten got gotten sunk proven shut"""
 )
-PLANNING = listed(
-    "plans planned planning hopes hoped intends intended may might could considers considered wants wanted"
-)
 BEFORE_ADJECTIVE = listed("the a an of with by for to its their as about on in from and or against over")
 SAYING = listed(
     """say said tell told note noted predict predicted describe described call called state stated declare declared
@@ -33,8 +28,7 @@ SAYING = listed(
 
 
 def check_modality(claim: Reading, zone: Reading) -> Finding:
-    """`overstated`: a verb told as done that the zone only expects; `firmer`: how much else it only expects;
-    `weaker`: how much the claim only plans that the zone tells as done;
+    """`overstated`: a verb told as done that the zone only expects;
     `done_unseen`: a perfect tense whose verb the zone does not have while it speaks of what may come."""
     certainty = _certainties(zone)
     alike = {pull.first: f"{pull.axis} {pull.side}" for pull in pulls(claim)}
@@ -61,27 +55,8 @@ def check_modality(claim: Reading, zone: Reading) -> Finding:
     measures = {
         "overstated": float(overstated > 0),
         "done_unseen": float(unseen > 0),
-        "firmer": _firmer(claim, certainty),
-        "weaker": _weaker(claim, certainty),
     }
     return Finding(measures, tuple(reasons))
-
-
-def _firmer(claim: Reading, certainty: Mapping[str, int]) -> float:
-    """Share of the claim's terms that the zone has which are certain in the claim and never so in the zone, where the
-    claim tells of something done."""
-    shared = [word for word in claim.words if word.term in certainty and not word.proper]
-    if not shared or not any(_is_done(claim.words, at) for at in range(len(claim.words))):
-        return 0.0
-    return sum(word.certainty == CERTAIN > certainty[str(word.term)] for word in shared) / len(shared)
-
-
-def _weaker(claim: Reading, certainty: Mapping[str, int]) -> float:
-    """Share of the claim's terms that the zone has as certain and the claim only plans or holds possible."""
-    if not any(word.lower in PLANNING for word in claim.words):
-        return 0.0
-    shared = [word for word in claim.words if word.term in certainty and not word.proper]
-    return sum(word.certainty < certainty[str(word.term)] == CERTAIN for word in shared) / (len(shared) or 1)
 
 
 def _certainties(zone: Reading) -> dict[str, int]:

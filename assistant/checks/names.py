@@ -21,6 +21,7 @@ from ingest.analyser import stem
 ACRONYM = re.compile(
     r"(?<![\w'’-])((?:[A-Z][\w'’-]++(?:\s+(?:of|and|for|the|on|in)\s+|\s+)?){2,8})\(([A-Z][A-Za-z.&-]{1,9})\)"
 )
+INITIALS = re.compile(r"\b[A-Z]{2,6}\b")
 CODE = re.compile(r"[A-Z0-9.-]{1,7}s?|[\w.-]*\d[\w.-]*")
 LINKS = frozenset(["of", "and", "for", "the", "&"])
 WEEKDAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
@@ -92,15 +93,19 @@ class Name:
 
 
 def check_names(
-    claim: Reading, paragraph: Reading, *, context: str = "", elsewhere: frozenset[str] = frozenset()
+    claim: Reading,
+    paragraph: Reading,
+    *,
+    context: str = "",
+    learned: tuple[tuple[str, str], ...] = (),
+    elsewhere: frozenset[str] = frozenset(),
 ) -> Finding:
     """`foreign_name`: a name that is not in the paragraph or its document; `foreign_code`: that, where it is an acronym
     or has digits; `foreign_opener`: that, where it is a lone word that opens a sentence and so may be none;
     `absent_name`: one that is in the document only; `absent_place`: that, as the place of something; `described_name`:
     that, where the paragraph has a title without a name, which may be theirs. Parts of the world are not looked for.
 
-    `elsewhere` are the keys of the document's names."""
-    learned = learn_aliases(f"{paragraph.text} {context}")
+    `learned` are aliases that hold here, `elsewhere` the keys of the document's names."""
     around = read_words(context)
     known = {name.key for text in (paragraph, around) for name in names_of(text, learned)}
     spelled = {form for text in (paragraph, around) for word in text.words for form in forms(word.lower)}
@@ -118,7 +123,7 @@ def check_names(
             continue
         if name.key not in {other.key for other in absent}:
             absent.append(name)
-    absent = [name for name in absent if claim.text[max(0, name.start - 1) : name.start] != "("]
+    absent = [name for name in absent if not (CODE.fullmatch(name.text) and claim.text[: name.start].endswith("("))]
     measures = dict.fromkeys(MEASURES, 0.0)
     absent = [name for name in absent if bare(lower_of(name.text)) not in SURROUNDING | BODIES]
     reasons = []
@@ -171,7 +176,6 @@ def _openers(claim: Reading, elsewhere: frozenset[str], inside: set[int]) -> tup
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
 def name_keys(texts: tuple[str, ...]) -> frozenset[str]:
     """The keys of all names in some texts."""
     return frozenset(name.key for text in texts for name in names_of(read_words(text)))
@@ -242,7 +246,7 @@ def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, 
     word = words[at]
     before_hyphen = at + 1 < len(words) and words[at + 1].hyphened
     if before_hyphen and bare(word.lower) in COMBINING:
-        return 1, COMBINING[word.lower], True
+        return 1, COMBINING[bare(word.lower)], True
     if before_hyphen and word.lower in PREFIXES:
         return 0, "", False
     implied = aliases.keys.get(f"the {bare(word.lower)}")
@@ -356,12 +360,23 @@ def learn_aliases(text: str) -> tuple[tuple[str, str], ...]:
         letters = re.sub(r"[^A-Z]", "", match.group(2))
         for first in range(len(words)):
             initials = "".join(word[0] for word in words[first:] if word[0].isupper())
-            if initials.startswith(letters[:2]) or initials == letters:
+            if len(letters) > 1 and initials.startswith(letters[:2]):
                 long, short = " ".join(words[first:]).lower(), match.group(2).lower()
                 key = _listed().get(long) or _listed().get(short) or long
                 learned += [(long, key), (short, key)]
                 break
     return tuple(learned)
+
+
+def learn_initials(one: str, other: str) -> tuple[tuple[str, str], ...]:
+    """(acronym, key) pairs where one of two texts has the acronym and the other a name with these initials."""
+    found = []
+    for text, elsewhere in ((one, other), (other, one)):
+        for acronym in dict.fromkeys(INITIALS.findall(text)):
+            for name in names_of(read_words(elsewhere)) if acronym.lower() not in _listed() else ():
+                if acronym == "".join(re.findall(r"\b[A-Z]", name.text)):
+                    found.append((acronym.lower(), name.key))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

@@ -37,15 +37,8 @@ class Nearness:
 
     def heard(self) -> list[float]:
         """The share of the claim, by weight, that each sentence has."""
-        return [float(share) for share in self._share(self.sentences)]
-
-    def heard_by_all(self) -> float:
-        """The share of the claim, by weight, that all sentences have together."""
-        return float(self._share(self.sentences.max(axis=0, initial=0.0)))
-
-    def _share(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        told = np.clip((cosines - UNRELATED) / (1 - UNRELATED), 0, 1) @ self.weights
-        return np.asarray(told / (float(self.weights.sum()) or 1.0))
+        told = np.clip((self.sentences - UNRELATED) / (1 - UNRELATED), 0, 1) @ self.weights
+        return [float(share) for share in told / (float(self.weights.sum()) or 1.0)]
 
 
 class WordVectors:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.checks.finding import Finding, Reason
+from assistant.checks.reading import lower_of
 
 UNITS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -53,8 +54,12 @@ MONEY_BEFORE = re.compile(rf"(?:([{SIGNS}])|\b(EUR|USD|GBP|JPY|KRW|RUB|CNY))[ -]
 MONEY_AFTER = re.compile(r"[ -](?:(?:[A-Z][a-z]+|U\.?S\.?) )?(dollar|euro|pound|yen|ro?uble|yuan)s?\b")
 TOLERANCE = 0.05  # how far from a round number what was counted may lie
 ABOUT = re.compile(r"\b(?:about|around|some|roughly|approximately)$", re.IGNORECASE)
-ABOVE = re.compile(r"\b(?:over|more than|at least|exceeding)$", re.IGNORECASE)
-BELOW = re.compile(r"\b(?:nearly|almost|under|less than|fewer than|up to)$", re.IGNORECASE)
+ABOVE = re.compile(
+    r"\b(?:over|(?<!no )(?<!not )more than|(?:no|not) (?:less|fewer) than|at least|exceeding)$", re.IGNORECASE
+)
+BELOW = re.compile(
+    r"\b(?:nearly|almost|under|(?<!no )(?<!not )(?:less|fewer) than|(?:no|not) more than|at most|up to)$", re.IGNORECASE
+)
 PLURAL = (
     r" (?!(?:was|is|has|as|its|his|this|does|across|towards|thus|always|perhaps|sometimes|plus|marks)\b)"
     r"(?:people|men|women|children|[a-z]+s)\b"
@@ -85,6 +90,8 @@ NUMBER = re.compile(
 IDENTIFIER = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])(?!\d+(?:st|nd|rd|th|s|Z)\b)\w{3,}\b")
 AMOUNT = re.compile(r"\d+(?:k|m|b|mn|mln|bn|tn)", re.IGNORECASE)
 TYPE = re.compile(r"\b[A-Z]{1,5}-?\d{1,4}[A-Z]?\b")  # F-35, K9
+LONG = re.compile(r"\b\d{16,}\b")  # more digits than a float tells apart
+HUGEST = 1e300  # beyond it, all numbers are this one
 RANGE = re.compile(rf"\s*(?:to|and|or|-|–)\s*[{SIGNS}]?")
 NUMBERED = re.compile(r"(?:\b(?:No|Nos|Art|Number|Article|Chapter|Round|Phase)\b\.?|[#§])\s*$", re.IGNORECASE)
 SINKING = re.compile(
@@ -280,16 +287,18 @@ def _length(number: Number, text: str) -> float | None:
 
 
 def _codes(text: str) -> list[str]:
-    """Names of things that have digits in them: `06SEOUL1789`, `F-35`, but not amounts such as `100m`."""
+    """Names of things that have digits in them: `06SEOUL1789`, `F-35`, an account, but not amounts such as `100m`."""
     long = [match.group() for match in IDENTIFIER.finditer(text) if not AMOUNT.fullmatch(match.group())]
     types = [match.group() for match in TYPE.finditer(text)]
-    return [*(code for code in long if sum(map(str.isdigit, code)) >= SMALL and code not in types), *types]
+    named = [code for code in long if sum(map(str.isdigit, code)) >= SMALL and code not in types]
+    return [*named, *types, *LONG.findall(text)]
 
 
 def _is_written(code: str, text: str) -> bool:
     """Whether a code is in a lower-case text, its hyphen or, after digits, its space aside: `500km`, `500 km`."""
     gaps = r"[\s-]" if code[0].isdigit() else "-"
-    return code.lower().replace("-", "") in re.sub(gaps, "", text)
+    wanted = re.escape(code.lower().replace("-", ""))
+    return re.search(rf"(?<!\d){wanted}(?!\d)", re.sub(gaps, "", text)) is not None
 
 
 def numbers(text: str, *, skip: tuple[tuple[int, int], ...] = ()) -> tuple[Number, ...]:
@@ -328,12 +337,11 @@ def _as_in_range(one: Number, other: Number, text: str) -> Number:
 
 def _in_digits(match: re.Match[str]) -> Number:
     """`25`, `25th`, `25 million`, `$4bn`, `10mg`, `25 per cent`, `-5 percent`."""
-    tail = (match["tail"] or "").strip(" -\u00a0\n").lower()
-    attached = (match["attached"] or "").lower()
+    tail, attached = (lower_of(match[part] or "").strip(" -\n") for part in ("tail", "attached"))
     currency = _currency(match)
     money = currency or COUNTED.match(match.string, match.end())
     scale = (SCALES | SHORT).get(tail, 1) * (MONEY_SHORT if money else SHORT).get(attached, 1)
-    value = float(Decimal(match["digits"].replace(",", "")) * scale * (-1 if match["sign"] else 1))
+    value = min(float(Decimal(match["digits"].replace(",", "")) * scale), HUGEST) * (-1 if match["sign"] else 1)
     unit = "th" if match["ordinal"] else "%" if tail.startswith(("%", "per")) else ""
     return Number(match.group().strip(), value, unit, match.start(), scale, currency)
 
@@ -348,16 +356,16 @@ def _currency(match: re.Match[str]) -> str:
 
 def _fraction(match: re.Match[str]) -> Number:
     """`two-thirds`, `a quarter`, `half`."""
-    *counts, part = re.findall("[a-z]+", match["fraction"].lower())
+    *counts, part = re.findall("[a-z]+", lower_of(match["fraction"]))
     count = WORDS.get(counts[0], 1) if counts else 1
-    parts = PARTS["half" if part == "halves" else part.rstrip("s")]
+    parts = PARTS[part.rstrip("s")]
     if count >= parts:  # `for seven quarters`
         return Number(match.group(), count, "", match.start())
     return Number(match.group(), count / parts, "/", match.start())
 
 
 def _ordinal(match: re.Match[str], text: str) -> list[Number]:
-    word = match["place"].lower()
+    word = lower_of(match["place"])
     if text[: match.start()].endswith(("without ", "at ", "when ")):
         return []
     if word == "second" and not re.match(r" [a-z]*[A-Za-z]{3}", text[match.end() :]):  # a second of time
@@ -367,12 +375,12 @@ def _ordinal(match: re.Match[str], text: str) -> list[Number]:
 
 def _in_words(match: re.Match[str]) -> list[Number]:
     """`twenty-five`, `a hundred and six`, `half a million`, `twenty-first`; several where the words make no one."""
-    said = re.findall("[a-z]+", match["spoken"].lower())
+    said = re.findall("[a-z]+", lower_of(match["spoken"]))
     if (said == ["one"] and not match["last"] and not match["share"]) or (said[0] in SCALES and len(said) == 1):
         return []  # `one of them`, `several hundred`
     values = _spoken([word for word in said if word not in ("a", "an", "and", "half")])
     if match["last"]:
-        return [Number(match.group(), values[-1] + ORDINALS[match["last"].lower()], "th", match.start())]
+        return [Number(match.group(), values[-1] + ORDINALS[lower_of(match["last"])], "th", match.start())]
     unit = "%" if match["share"] else ""
     scale = SCALES.get(said[-1], 1)
     if len(values) == 1:
@@ -398,7 +406,7 @@ def _spoken(words: list[str]) -> list[float]:
         else:
             done.append(total + current)
             total, current = 0, WORDS[word]
-    return [*done, total + (current or 0)]
+    return [float(min(value, HUGEST)) for value in (*done, total + (current or 0))]
 
 
 def _goes_on(current: float, added: int) -> bool:

@@ -127,7 +127,7 @@ def _says_first(claim: Reading, zone: Reading) -> bool:
     """Whether one side says `first` and the other `no … before`: the same, though only one denies."""
     sides = [{word.lower for word in reading.words} for reading in (claim, zone)]
     return any(
-        "first" in one
+        "first" in one - other
         and other & {"no", "not", "never", "none"}
         and other & {"before", "earlier", "previous", "ever", "since"}
         for one, other in (sides, sides[::-1])

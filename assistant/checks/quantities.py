@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
 from assistant.checks.dates import day_of, times
-from assistant.checks.numbers import SIGNS, Number, numbers
+from assistant.checks.numbers import HUGEST, SIGNS, Number, numbers
 from assistant.checks.reading import CERTAIN, listed, read_words
 from ingest.analyser import terms
 
@@ -167,7 +167,7 @@ def _slack(number: Number, unit: str, *, about: bool) -> float:
     """By how much a number may be rounded, as its last digit tells."""
     room = ABOUT * number.value if about else 0.0
     digits = re.match(r"\d[\d,]*(?:\.\d+)?", number.text)
-    if not digits or not number.value or (not unit and number.value < FEW):
+    if not digits or not 0 < abs(number.value) < HUGEST or (not unit and number.value < FEW):
         return room
     written = digits.group().replace(",", "")
     decimals = len(written.partition(".")[2])
