@@ -54,10 +54,11 @@ def main() -> None:
         ingest((), Settings(index=Path(folder) / "index"))
         with served(Path(folder) / "index") as address:
             found = ask_at_once(address, people=options.people, questions=options.questions)
-    figures = {"median": statistics.median(found.seconds), "95th percentile": found.percentile_95}
-    figures["slowest"] = max(found.seconds)
     sys.stdout.write(f"{options.people} people, {len(found.seconds)} answers, {len(found.errors)} errors\n")
-    sys.stdout.write(", ".join(f"{name} {value * 1000:.0f} ms" for name, value in figures.items()) + "\n")
+    if found.seconds:
+        figures = {"median": statistics.median(found.seconds), "95th percentile": found.percentile_95}
+        figures["slowest"] = max(found.seconds)
+        sys.stdout.write(", ".join(f"{name} {value * 1000:.0f} ms" for name, value in figures.items()) + "\n")
     sys.exit(1 if found.errors else 0)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
@@ -14,18 +15,19 @@ from assistant import Assistant, Settings
 from evals.errors import EvalError, RunError
 from evals.export import deepeval_dataset, inspect_ai_dataset, ragas_dataset
 from evals.gate import Gate, compare
-from evals.gold import GoldClaim, GoldQuestion, Item, gold_file, load_claims, load_questions
+from evals.gold import GoldClaim, GoldQuestion, gold_file, load_claims, load_questions
 from evals.judge import ModelJudge
 from evals.junit import junit_xml
 from evals.report import RunSummary, report_html
 from evals.run import check_gold, evaluate
-from evals.types import Estimate, Run
+from evals.types import Case, ClaimCase, Estimate, Run
 from ingest.terminal import TerminalProgress
 
 ERRORS = (EvalError,)
 RED = 3
 REMOTE_WORKERS = 8
 EXPORTERS = {"ragas": ragas_dataset, "deepeval": deepeval_dataset, "inspect_ai": inspect_ai_dataset}
+OfSplit = TypeVar("OfSplit", GoldQuestion, GoldClaim, Case, ClaimCase)
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +55,7 @@ def command(
     if diff is not None:
         typer.echo(differences(load_run(diff[0]), load_run(diff[1])))
         return
-    before = load_run(baseline) if baseline else None
+    before = _run_of_split(load_run(baseline), split) if baseline else None
     questions = _of_split(load_questions(gold or gold_file("questions")), split)
     own_claims = gold_file("claims") if gold is None else None
     claims_path = claims or own_claims
@@ -108,8 +110,8 @@ def differences(before: Run, after: Run) -> str:
         elif (earlier.answer, earlier.status, earlier.scores) != (case.answer, case.status, case.scores):
             moved = [
                 f"{name} {earlier.scores.get(name, 0.0):.2f} → {value:.2f}"
-                for name, value in case.scores.items()
-                if earlier.scores.get(name) != value
+                for name, value in sorted({**dict.fromkeys(earlier.scores, 0.0), **case.scores}.items())
+                if earlier.scores.get(name) != case.scores.get(name)
             ]
             lines += [
                 f"{case.id} ({case.type}): {case.question}",
@@ -179,7 +181,12 @@ def _history(run: Run, path: Path) -> list[RunSummary]:
     return earlier
 
 
-def _of_split(items: Sequence[Item], split: str | None) -> tuple[Item, ...]:
+def _run_of_split(run: Run, split: str | None) -> Run:
+    """What a run tells of one split, since only that is asked."""
+    return replace(run, cases=_of_split(run.cases, split), claims=_of_split(run.claims, split))
+
+
+def _of_split(items: Sequence[OfSplit], split: str | None) -> tuple[OfSplit, ...]:
     return tuple(item for item in items if split is None or item.split == split)
 
 

@@ -1,8 +1,8 @@
 """A sentence in, the same sentence denied, or with a word turned into its opposite, out: by rule.
 
 A true sentence so altered is false, and nothing else about it changes: what the support check must never miss. What a
-rule makes may read badly; it is never shown. The opposites are no part of those that the check itself knows
-(`assistant/checks/opposites.json`), which would find its own words again.
+rule makes may read badly. The opposites are chosen apart from those that the check itself knows
+(`assistant/checks/opposites.json`), though common ones are in both.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ OPPOSITE = (  # of what denies
     (r"\b(is|are|was|were) no longer\b", r"\1 still"),
     (r"\bno longer\b", "still"),
     (r"\b(has|have|had) yet to be\b", r"\1 already been"),
-    (r"\bcannot\b", "can"),
+    (r"\bcan(?:not|['’]t)\b", "can"),
+    (r"\bwon['’]t\b", "will"),
     (r"\b(?:declined|refused) to\b", "agreed to"),
     (r"\b(?:declines|refuses) to\b", "agrees to"),
     (r"\b(?:declining|refusing) to\b", "agreeing to"),
@@ -29,7 +30,7 @@ OPPOSITE = (  # of what denies
     (r"\bunwilling to\b", "willing to"),
     (r"\bunlikely to\b", "likely to"),
     (r"\bneither\b(.*?)\bnor\b", r"both\1and"),
-    (r"\b(?:no one|nobody)\b", "someone"),
+    (r"\b(?:no one(?! (?:country|nation|state|party|side))|nobody)\b", "someone"),
     (r"\bnothing\b", "something"),
     (r"\bnone\b", "some"),
     (r"\bnever (?=\w)", ""),
@@ -59,8 +60,15 @@ TOLD = {base: past for past, base in BASES.items()}
 NO_SUBJECT = frozenset(VERBS["no subject"])  # words after which `-ed` is no verb that a sentence is built on
 NO_VERB = frozenset(VERBS["no verb"])
 PLAIN = re.compile(r"\b(is|are|was|were|will|would|can|must|should)\b(?! not)")
-HAVING = re.compile(r"\b(has|have|had) ((?:\w+ly |also |already |always |long |since |just |now |both |once )*)(\w+)")
+HAVING = re.compile(
+    r"\b(has|have|had) ((?:\w+ly |also |already |always |long |since |just |now |both |once |so far )*)(\w+)"
+)
 PARTICIPLE = re.compile(r"been|\w+ed|\w+en|\w{1,6}wn|" + "|".join([*BASES, *VERBS["participles"]]))
+SUBORDINATE = re.compile(
+    r"\b(?:whether|if|unless|how|what|whatever|when|where|why|who|whose|which|before|after|until|since|while|as|because"
+    r"|although|though|once)\b",
+    re.IGNORECASE,
+)
 HAVE_NOT = {"has": "does not have", "have": "do not have", "had": "did not have"}
 PAST = re.compile(rf"(\w+) ({'|'.join(BASES)}|[a-z]+ed)\b")
 NOW = re.compile(rf"(?<=\w )({'|'.join(VERBS['present'])})\b")
@@ -101,7 +109,8 @@ def _taken_out(sentence: str) -> str | None:
 
 
 def _put_in(sentence: str) -> str | None:
-    """What comes first is denied: it is more often what the sentence is built on."""
+    """What comes first is denied, but for what a subordinate clause says: it is more often what the sentence is built
+    on. `Whether it did not join was open` denies nothing."""
     found: list[tuple[re.Match[str], str]] = []
     if match := HAVING.search(sentence):
         auxiliary, between, word = match.groups()
@@ -115,8 +124,13 @@ def _put_in(sentence: str) -> str | None:
             found.append((match, f"{before} did not {BASES.get(verb) or _base(verb)}"))
     if match := NOW.search(sentence):
         verb = match.group()
-        found.append((match, f"does not {'go' if verb == 'goes' else verb.removesuffix('s')}"))
-    return _with(sentence, *min(found, key=lambda item: item[0].start())) if found else None
+        base = f"{verb[:-3]}y" if verb.endswith("ies") else "go" if verb == "goes" else verb.removesuffix("s")
+        found.append((match, f"does not {base}"))
+    for match, said in sorted(found, key=lambda item: item[0].start()):
+        clause = re.split(r"[,;:]", sentence[: match.start() + 1])[-1]
+        if not SUBORDINATE.search(clause):
+            return _with(sentence, match, said)
+    return None
 
 
 def _with(sentence: str, match: re.Match[str], said: str) -> str:

@@ -53,6 +53,7 @@ def main() -> None:
         weights = fit_retrieval(public, [item for item in questions if item["answerable"]][:RANKED], paragraphs)
         note = f"{RANKED} answerable SQuAD 2.0 questions over {len(paragraphs)} paragraphs"
         _write(home / "retrieval.json", {"weights": weights, "fitted_on": note})
+        public = Assistant.open(public.settings)  # which reads the new weights
         ingest((), Settings(index=Path(scratch) / "gold"))
         own = Assistant.open(Settings(index=Path(scratch) / "gold"))
         parts = _gold(own), _judged(public, questions[:JUDGED]), _off_topic(own, questions[-ELSEWHERE:])

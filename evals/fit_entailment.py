@@ -273,8 +273,7 @@ def _public_variants(edition: Edition, read: _Reader) -> Iterator[Example]:
 def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[Example]:
     for variant in variants(sentence, around):
         if zlib.crc32(variant.text.encode()) % OF_VARIANTS == 0:
-            label = 0 if variant.holds else 2 if variant.kind == "invented" else 1
-            yield read.pair(variant.text, text, label, of="variants")
+            yield read.pair(variant.text, text, 0 if variant.holds else 1, of="variants")
 
 
 def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:

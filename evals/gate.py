@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from evals.run import scores_of_all
 from evals.statistics import paired_difference
 from evals.types import Case, Estimate, Run
 
 BETTER_IS_LESS = frozenset({"abstained_answerable", "support_false_flags", "aurc"})
+NOT_GATED = frozenset(  # broken contracts are told one by one, and the precision follows from who is abstained from
+    {"contract_violations", "abstention_precision"}
+)
 UNPAIRED_TOLERANCE = 0.02
 MISSING = 0.0
 
@@ -38,30 +43,43 @@ class Gate:
 
 
 def compare(baseline: Run, run: Run) -> Gate:
-    """Compare scores over the questions both runs hold.
+    """Compare scores over the questions and claims both runs hold.
 
     A score that is a mean over questions regresses when the whole 95 % interval of the paired difference is on the
-    wrong side of 0; one over the whole set (AUROC, support) when it falls by more than 0.02. A broken citation
-    contract, and a question of the baseline that was not asked, are red by themselves.
+    wrong side of 0; one over the whole set (AUROC, support) when it falls by more than 0.02, or can no longer be had. A
+    broken citation contract, and a question or claim of the baseline that was not asked or is not scored any more, are
+    red by themselves.
     """
     changes = [*_paired(baseline, run), *_unpaired(baseline, run)]
     reasons = [
         f"{change.score} went from {change.before:.3f} to {change.after:.3f}"
+        if change.after is not None
+        else f"{change.score} was {change.before:.3f} and can no longer be had"
         for change in changes
-        if change.regression and change.before is not None and change.after is not None
+        if change.regression and change.before is not None
     ]
     violations = [f"{case.id}: {violation}" for case in run.cases for violation in case.violations]
     if violations:
         reasons.append(f"the citation contract is broken {len(violations)} times, first in {violations[0]}")
-    lost = {case.id for case in baseline.cases} - {case.id for case in run.cases}
-    if lost:
-        reasons.append(f"of the baseline's questions, {len(lost)} were not asked: {', '.join(sorted(lost)[:5])}")
+    asked, scored = {case.id for case in run.cases}, _scored(run).keys()
+    checked = {claim.id for claim in run.claims}
+    reasons += _lost("questions", "not asked", {case.id for case in baseline.cases} - asked)
+    reasons += _lost("questions", "left unscored", (_scored(baseline).keys() & asked) - scored)
+    reasons += _lost("claims", "not checked", {claim.id for claim in baseline.claims} - checked)
     return Gate(tuple(changes), tuple(reasons))
 
 
+def _lost(kind: str, how: str, ids: Set[str]) -> list[str]:
+    """What to say of questions or claims that only the baseline tells of."""
+    return [f"of the baseline's {kind}, {len(ids)} were {how}: {', '.join(sorted(ids)[:5])}"] if ids else []
+
+
+def _scored(run: Run) -> dict[str, Case]:
+    return {case.id: case for case in run.cases if case.error is None}
+
+
 def _paired(baseline: Run, run: Run) -> Iterable[Change]:
-    before = {case.id: case for case in baseline.cases if case.error is None}
-    after = {case.id: case for case in run.cases if case.error is None}
+    before, after = _scored(baseline), _scored(run)
     shared = sorted(before.keys() & after.keys())
     names = sorted({name for key in shared for name in before[key].scores if name != "right"})
     for name in names:
@@ -88,16 +106,19 @@ def _comparable(name: str, case: Case) -> float | None:
 
 
 def _unpaired(baseline: Run, run: Run) -> Iterable[Change]:
-    names = [
-        name
-        for name, item in baseline.scores.items()
-        if item.low is None and item.value is not None and name != "contract_violations"
-    ]
-    for name in names:
-        old = baseline.scores[name].value
-        new = run.scores[name].value if name in run.scores else None
-        if old is None or new is None:
+    """The scores that are no means over questions, of the questions and claims that both runs hold."""
+    cases = _scored(baseline).keys() & _scored(run).keys()
+    claims = {claim.id for claim in baseline.claims} & {claim.id for claim in run.claims}
+    before, after = (
+        scores_of_all(
+            [case for case in one.cases if case.id in cases], [claim for claim in one.claims if claim.id in claims]
+        )
+        for one in (baseline, run)
+    )
+    for name in sorted(before.keys() - NOT_GATED):
+        old, new = before[name].value, after[name].value
+        if old is None:
             continue
-        drop = (new - old) if name in BETTER_IS_LESS else (old - new)
-        unknown = Estimate(round(new - old, 6), None, None, run.scores[name].count)
-        yield Change(name, old, new, unknown, drop > UNPAIRED_TOLERANCE)
+        difference = None if new is None else round(new - old, 6)
+        drop = math.inf if new is None else (new - old) if name in BETTER_IS_LESS else (old - new)
+        yield Change(name, old, new, Estimate(difference, None, None, after[name].count), drop > UNPAIRED_TOLERANCE)

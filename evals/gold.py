@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from rapidfuzz import process
 
+from assistant.assistant import LONGEST_QUESTION
 from assistant.types import Label
 from evals.errors import GoldError
 
 Split = Literal["dev", "test"]
+Asked = Annotated[str, Field(pattern=r"[^\W_]", max_length=LONGEST_QUESTION)]
 QuestionType = Literal["single", "header", "multi", "comparison", "false_premise", "unanswerable", "half", "follow_up"]
 
 
@@ -29,7 +31,7 @@ class GoldQuestion(BaseModel):
     id: str = Field(min_length=1)
     split: Split
     type: QuestionType
-    question: str = Field(min_length=1)
+    question: Asked
     history: tuple[tuple[str, str], ...] = ()
     answer: str = Field(min_length=1)
     facts: tuple[tuple[str, ...], ...]
@@ -54,7 +56,7 @@ class GoldClaim(BaseModel):
 
     id: str = Field(min_length=1)
     split: Split
-    claim: str = Field(min_length=1)
+    claim: Asked
     reference: str = Field(min_length=1)
     label: Label
     kind: str

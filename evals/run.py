@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import defaultdict
@@ -11,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Protocol
 
-from assistant import Answer, ModelError, Verdict
+from assistant import Answer, ModelError, UnknownReferenceError, Verdict
 from assistant.citations import ContractViolation, check_contract
 from evals import scores
 from evals.denials import denied
@@ -49,7 +50,7 @@ def evaluate(
 ) -> Run:
     """Ask every question and check every claim. `partial` is a file that keeps finished cases, to resume from."""
     started = time.perf_counter()
-    done = _resumed(partial, settings)
+    done = _resumed(partial, partial_header(settings, questions))
 
     def one(question: GoldQuestion) -> Case:
         case = done.get(question.id) or _case(asked, question, judge)
@@ -77,10 +78,7 @@ def summarise(
     for case in cases:
         by_type[case.type].append(case)
     answered = [case for case in cases if case.error is None]
-    curve = scores.coverage_risk(
-        [case.confidence for case in answered], [case.scores.get("right", 0.0) for case in answered]
-    )
-    totals = _means(cases) | _over_all(answered, curve) | _support(claims)
+    totals = _means(cases) | scores_of_all(cases, claims)
     durations = sorted(case.milliseconds for case in answered)
     latency = {
         f"p{percent}_ms": durations[min(len(durations) - 1, len(durations) * percent // 100)]
@@ -93,9 +91,23 @@ def summarise(
         claims=tuple(claims),
         scores=dict(sorted(totals.items())),
         by_type={kind: _means(group) for kind, group in sorted(by_type.items())},
-        curve=curve,
+        curve=_curve(answered),
         timings={**timings, **latency},
     )
+
+
+def scores_of_all(cases: Sequence[Case], claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
+    """The scores that are no means over questions: of who is abstained from, of contracts, of the check."""
+    answered = [case for case in cases if case.error is None]
+    abstained = [case for case in answered if case.status == "abstained"]
+    area = scores.auroc([case.confidence for case in answered], [case.answerable for case in answered])
+    return {
+        "abstention_precision": estimate([float(not case.answerable) for case in abstained]),
+        "answerability_auroc": _single(area, len(answered)),
+        "aurc": _single(scores.area_under(_curve(answered)), len(answered)),
+        "contract_violations": _single(float(sum(len(case.violations) for case in answered)), len(answered)),
+        **_support(claims),
+    }
 
 
 def check_gold(questions: Iterable[GoldQuestion], claims: Iterable[GoldClaim], known: Iterable[str]) -> None:
@@ -197,7 +209,11 @@ def _violations(asked: Asked, answer: Answer) -> tuple[str, ...]:
         return (str(violation),)
     found = []
     for citation in answer.citations:
-        text = asked.paragraph(citation.reference).text
+        try:
+            text = asked.paragraph(citation.reference).text
+        except UnknownReferenceError as error:
+            found.append(f"[{citation.number}]: {error}")
+            continue
         if text[citation.start : citation.end] != citation.quote:
             found.append(f"[{citation.number}] is not what stands in {citation.reference}.")
     return tuple(found)
@@ -229,16 +245,10 @@ def _means(cases: Sequence[Case]) -> dict[str, Estimate]:
     return {name: estimate([case.scores[name] for case in cases if name in case.scores]) for name in names}
 
 
-def _over_all(cases: Sequence[Case], curve: Sequence[tuple[float, float]]) -> dict[str, Estimate]:
-    abstained = [case for case in cases if case.status == "abstained"]
-    return {
-        "abstention_precision": estimate([float(not case.answerable) for case in abstained]),
-        "answerability_auroc": _single(
-            scores.auroc([case.confidence for case in cases], [case.answerable for case in cases]), len(cases)
-        ),
-        "aurc": _single(scores.area_under(curve), len(cases)),
-        "contract_violations": _single(float(sum(len(case.violations) for case in cases)), len(cases)),
-    }
+def _curve(answered: Sequence[Case]) -> tuple[tuple[float, float], ...]:
+    return scores.coverage_risk(
+        [case.confidence for case in answered], [case.scores.get("right", 0.0) for case in answered]
+    )
 
 
 def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
@@ -247,7 +257,10 @@ def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
     flags = scores.flag_scores([claim.expected for claim in claims], [claim.verdict for claim in claims])
     area = scores.auroc([claim.score for claim in claims], [claim.expected == "supported" for claim in claims])
     denials = [claim.denied_verdict for claim in claims if claim.denied_verdict]
-    found = {name: _single(value, len(claims)) for name, value in {**flags, "support_auroc": area}.items()}
+    supported = sum(claim.expected == "supported" for claim in claims)
+    counts = {"support_flag_recall": len(claims) - supported, "support_false_flags": supported}
+    values = {**flags, "support_auroc": area}
+    found = {name: _single(value, counts.get(name, len(claims))) for name, value in values.items()}
     return {**found, "support_denials_caught": _single(scores.denials_caught(denials), len(denials))}
 
 
@@ -255,18 +268,23 @@ def _single(value: float | None, count: int) -> Estimate:
     return Estimate(None if value is None else round(value, 6), None, None, count)
 
 
-def _resumed(partial: Path | None, settings: Mapping[str, object]) -> dict[str, Case]:
-    """Cases that an interrupted run with the same settings left behind; scored ones only."""
+def partial_header(settings: Mapping[str, object], questions: Sequence[GoldQuestion]) -> str:
+    """The first line of the file of finished cases: of which run they are."""
+    asked = hashlib.sha256("\n".join(question.model_dump_json() for question in questions).encode()).hexdigest()
+    return json.dumps({"settings": settings, "questions": asked}, ensure_ascii=False, sort_keys=True)
+
+
+def _resumed(partial: Path | None, header: str) -> dict[str, Case]:
+    """Cases that an interrupted run of the same settings and questions left behind; scored ones only."""
     if partial is None:
         return {}
-    header = json.dumps({"settings": settings}, ensure_ascii=False, sort_keys=True)
-    if not partial.exists():
+    first, *lines = (partial.read_text(encoding="utf8") if partial.exists() else "").splitlines() or [""]
+    if not first:
         partial.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(header + "\n", encoding="utf8")
         return {}
-    first, *lines = partial.read_text(encoding="utf8").splitlines()
     if first != header:
-        raise RunError(f"{partial} is of a run with other settings. Remove it, or run with those settings.")
+        raise RunError(f"{partial} is of a run with other settings or questions. Remove it, or run with those.")
     cases = []
     for line in lines:
         try:

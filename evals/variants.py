@@ -9,7 +9,7 @@ read badly; it is never shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,9 +58,8 @@ class Variant:
     holds: bool
 
 
-def variants(sentence: str, around: str, *, others: Sequence[str] = ()) -> list[Variant]:
-    """Up to two of each kind. `around` is the sentence's document, whose names and numbers stand in for its own;
-    `others` are sentences from elsewhere, whose ends are put to its own."""
+def variants(sentence: str, around: str) -> list[Variant]:
+    """Up to two of each kind. `around` is the sentence's document, whose names and numbers stand in for its own."""
     rules: tuple[tuple[str, bool, Callable[[], Iterator[str]]], ...] = (
         ("negation", False, lambda: filter(None, [denied(sentence)])),
         ("name", False, lambda: _renamed(sentence, around)),
@@ -70,7 +69,6 @@ def variants(sentence: str, around: str, *, others: Sequence[str] = ()) -> list[
         ("modality", False, lambda: _done(sentence)),
         ("quantifier", False, lambda: _total(sentence)),
         ("speaker", False, lambda: _said_by_another(sentence, around)),
-        ("invented", False, lambda: _extended(sentence, others)),
         ("shortened", True, lambda: _shortened(sentence)),
         ("attributed", True, lambda: _attributed(sentence)),
         ("alias", True, lambda: _called_otherwise(sentence)),
@@ -118,8 +116,7 @@ def _renumbered(sentence: str) -> Iterator[str]:
             if number.unit == "th":
                 other = "fourth" if number.value != 4 else "third"
         else:
-            digits = re.sub(r"\d+", lambda match: str(int(match.group()) * 2 + 1), number.text, count=1)
-            other = digits
+            other = re.sub(r"\d+", lambda match: str(int(match.group()) * 2 + 1), number.text, count=1)
         yield f"{sentence[: number.start]}{other}{sentence[number.start + len(number.text) :]}"
 
 
@@ -171,13 +168,6 @@ def _said_by_another(sentence: str, around: str) -> Iterator[str]:
         speaker = next((name for name in reversed(names) if name.end <= match.start()), None)
         if speaker and match.start() - speaker.end < 3 and rivals:
             yield _replaced(sentence, speaker, rivals[len(sentence) % len(rivals)].text)
-
-
-def _extended(sentence: str, others: Sequence[str]) -> Iterator[str]:
-    for other in others[:MAXIMUM]:
-        tail = re.search(r"(?:,| and| but| while| because| in order to| after)\s[^,]{25,110}\.$", other)
-        if tail:
-            yield sentence.rstrip(". ") + tail.group()
 
 
 def _shortened(sentence: str) -> Iterator[str]:

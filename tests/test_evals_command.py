@@ -10,7 +10,8 @@ import pytest
 from model_server import ChatRequest, Failure, ModelServer, Text, server_error
 
 from assistant.cli import run
-from evals.gold import gold_file
+from evals.gold import gold_file, load_questions
+from evals.run import partial_header
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path) -> None:
     values = json.loads((tmp_path / "whole" / "run.json").read_text(encoding="utf8"))
     half = tmp_path / "half"
     half.mkdir()
-    header = json.dumps({"settings": values["settings"]}, ensure_ascii=False, sort_keys=True)
+    header = partial_header(values["settings"], load_questions(gold))
     known = {**values["cases"][0], "answer": "Asked before the interruption.", "milliseconds": 1.0}
     (half / "partial.jsonl").write_text(f'{header}\n{json.dumps(known)}\n{{"id": "cut o', encoding="utf8")
     assert run(["eval", str(gold), "--out", str(half)]) == 0
@@ -100,6 +101,32 @@ def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path) -> None:
     assert resumed["cases"][0]["answer"] == "Asked before the interruption."
     assert resumed["cases"][1:] == values["cases"][1:]
     assert not (half / "partial.jsonl").exists()
+
+
+def test_an_interrupted_run_of_other_questions_is_not_resumed(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partial = tmp_path / "run" / "partial.jsonl"
+    partial.parent.mkdir()
+    partial.write_text('{"settings": {}, "questions": "others"}\n', encoding="utf8")
+    assert run(["eval", str(gold), "--out", str(partial.parent)]) == 1
+    assert f"{partial} is of a run with other settings or questions." in capsys.readouterr().err
+
+
+def test_a_run_that_was_stopped_before_its_first_line_starts_anew(gold: Path, tmp_path: Path) -> None:
+    partial = tmp_path / "run" / "partial.jsonl"
+    partial.parent.mkdir()
+    partial.touch()
+    assert run(["eval", str(gold), "--out", str(partial.parent)]) == 0
+
+
+def test_a_split_is_compared_with_its_half_of_the_baseline(
+    gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "one")])
+    baseline = str(tmp_path / "one" / "run.json")
+    run(["eval", str(gold), "--split", "dev", "--out", str(tmp_path / "two"), "--baseline", baseline])
+    assert "were not asked" not in capsys.readouterr().err
 
 
 def test_a_model_that_fails_on_some_leaves_those_unscored(

@@ -28,6 +28,12 @@ from evals.gold import gold_file, load_claims
         ("Norway flew the injured home.", "Norway did not fly the injured home."),
         ("Norway wants a port.", "Norway does not want a port."),
         ("Norway paid for it, not Chile.", "Norway did not pay for it, not Chile."),
+        ("The clerks can't agree.", "The clerks can agree."),
+        ("The mayor won't run.", "The mayor will run."),
+        ("The pier relies on tolls.", "The pier does not rely on tolls."),
+        ("The pier has had visitors.", "The pier has not had visitors."),
+        ("Before prices soured, trade grew.", "Before prices soured, trade did not grow."),
+        ("The mayor, who had left, was glad.", "The mayor, who had left, was not glad."),
     ],
 )
 def test_one_denial_more_or_less(sentence: str, opposite: str) -> None:
@@ -35,7 +41,12 @@ def test_one_denial_more_or_less(sentence: str, opposite: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", [pytest.param("Norway may join.", id="both can be so"), pytest.param("A port in Chile.", id="no verb")]
+    "sentence",
+    [
+        pytest.param("Norway may join.", id="both can be so"),
+        pytest.param("A port in Chile.", id="no verb"),
+        pytest.param("What the judges decided is open.", id="a clause that denies nothing"),
+    ],
 )
 def test_what_no_rule_fits_is_left(sentence: str) -> None:
     assert denied(sentence) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -63,6 +64,14 @@ class AnchorsShifted(Sabotaged):
         return replace(paragraph, anchor=anchors[(anchors.index(paragraph.anchor) + 1) % len(anchors)])
 
 
+class AnchorsInvented(Sabotaged):
+    """Every citation names a paragraph that there is not."""
+
+    def spoiled(self, answer: Answer) -> Answer:
+        gone = tuple(replace(item, paragraph=replace(item.paragraph, anchor="¶999")) for item in answer.citations)
+        return replace(answer, draft=replace(answer.draft, citations=gone))
+
+
 class QuotesAltered(Sabotaged):
     """The first character of every quote is another one."""
 
@@ -104,7 +113,7 @@ def red(asked: Any, *, every: int = 3) -> tuple[str, ...]:
     sample = QUESTIONS[::every]
     ids = {question.id for question in sample}
     baseline = load_run(BASELINE)
-    baseline = replace(baseline, cases=tuple(case for case in baseline.cases if case.id in ids), scores={})
+    baseline = replace(baseline, cases=tuple(case for case in baseline.cases if case.id in ids), claims=())
     return compare(baseline, evaluate(asked, sample, settings={})).reasons
 
 
@@ -119,11 +128,53 @@ def test_a_sample_of_an_unchanged_tree_is_green(bundled_assistant: Assistant) ->
 
 @pytest.mark.parametrize(
     "sabotage",
-    [AnchorsShifted, QuotesAltered, CitationsSwapped, QuestionEchoed, AlwaysAbstaining],
+    [AnchorsShifted, AnchorsInvented, QuotesAltered, CitationsSwapped, QuestionEchoed, AlwaysAbstaining],
     ids=lambda kind: kind.__name__,
 )
 def test_a_spoiled_answer_turns_the_gate_red(bundled_assistant: Assistant, sabotage: type[Sabotaged]) -> None:
     assert red(sabotage(bundled_assistant))
+
+
+class EverythingSupported(Sabotaged):
+    """Each claim is borne out."""
+
+    def check(self, *_: str) -> Verdict:
+        return Verdict("supported", (), 1.0)
+
+
+class NothingSupported(Sabotaged):
+    """No claim is borne out."""
+
+    def check(self, *_: str) -> Verdict:
+        return Verdict("unsupported", (), 0.0)
+
+
+@pytest.mark.parametrize("sabotage", [EverythingSupported, NothingSupported], ids=lambda kind: kind.__name__)
+def test_a_spoiled_check_turns_the_gate_red(bundled_assistant: Assistant, sabotage: type[Sabotaged]) -> None:
+    baseline = replace(load_run(BASELINE), cases=())
+    reasons = compare(baseline, evaluate(sabotage(bundled_assistant), (), CLAIMS, settings={})).reasons
+    assert any(reason.startswith("support_auroc went from") for reason in reasons)
+
+
+def test_what_the_baseline_has_and_the_run_has_not_is_red() -> None:
+    baseline = load_run(BASELINE)
+    first, *others = baseline.cases
+    failed = replace(first, error="The server answers 500.", scores={})
+    assert compare(baseline, replace(baseline, cases=(failed, *others))).reasons == (
+        f"of the baseline's questions, 1 were left unscored: {first.id}",
+    )
+    assert compare(baseline, replace(baseline, claims=baseline.claims[1:])).reasons == (
+        f"of the baseline's claims, 1 were not checked: {baseline.claims[0].id}",
+    )
+    undenied = tuple(replace(claim, denied=None, denied_verdict=None) for claim in baseline.claims)
+    (reason,) = compare(baseline, replace(baseline, claims=undenied)).reasons
+    assert re.fullmatch(r"support_denials_caught was 0\.\d{3} and can no longer be had", reason)
+
+
+def test_questions_and_claims_that_only_the_run_has_change_no_score() -> None:
+    run = load_run(BASELINE)
+    wrong = [replace(claim, id=f"new-{claim.id}", verdict="supported", score=1.0) for claim in run.claims]
+    assert compare(run, replace(run, claims=(*run.claims, *wrong))).reasons == ()
 
 
 def test_bm25_off_turns_the_gate_red(bundled_index: Path) -> None:

@@ -114,6 +114,8 @@ def test_every_fact_stands_in_its_references_in_either_edition(assistant: Assist
     [
         pytest.param({"split": "train"}, "split: Input should be 'dev' or 'test'.", id="split"),
         pytest.param({"extra": 1}, "extra: Extra inputs are not permitted.", id="unknown field"),
+        pytest.param({"question": " ?!"}, "question: String should match pattern", id="no words"),
+        pytest.param({"question": "why " * 1001}, "question: String should have at most 4000 characters", id="long"),
         pytest.param({"facts": []}, "an answerable question has references and facts", id="no facts"),
         pytest.param({"facts": [[" "]]}, "each fact is a list of one or more wordings", id="empty wording"),
     ],
