@@ -51,7 +51,7 @@ CONFLICTS = (
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
 INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date"])
-OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener", "foreign_code"])
+OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
@@ -271,17 +271,18 @@ def is_outright(measures: Mapping[str, float]) -> bool:
 def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
-    A figure or a day that is not there, or a name that the document never mentions, always fails it. Numbers in words,
-    which may count what is listed, other times, a lone word that may be a name and words that pull the other way do so
-    unless the entailment model is all but certain that it is borne out; a paragraph that speaks of something else does
-    unless the model finds it more likely than not, since a true claim may share no word with its paragraph.
+    A figure or a day that is not there, or a name that the document never mentions, always fails it, but for acronyms,
+    which the same thing may have several of. Words that pull the other way do so unless the entailment model is all but
+    certain that it is borne out. Numbers in words, which may count what is listed, other times, a lone word that may be a
+    name, and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a
+    true claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True
     entailed = measures.get("entailed", -1.0)
     turned = outright and measures["coverage"] >= ABOUT_THAT
-    against = turned or any(measures[name] > 0 for name in OTHERWISE)
-    return (against and entailed < FIRM) or (_is_elsewhere(measures) and entailed < 0)
+    doubtful = any(measures[name] > 0 for name in OTHERWISE) or _is_elsewhere(measures)
+    return (turned and entailed < FIRM) or (doubtful and entailed < 0)
 
 
 def _is_elsewhere(measures: Mapping[str, float]) -> bool:

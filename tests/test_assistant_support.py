@@ -324,7 +324,6 @@ def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() ->
 @pytest.mark.parametrize(
     ("claim", "sentence"),
     [
-        ("UNCTAD approved the loan.", "The committee approved the loan."),
         ("The mayor (Jane Porter) resigned.", "The mayor resigned."),
         ("Seoul will buy F-3 jets.", "Seoul will buy F-35 jets."),
         ("The first minister has not approved the plan since May.", "The first minister approved the plan in May."),
@@ -332,7 +331,7 @@ def test_a_figure_that_is_not_there_fails_a_claim_however_sure_the_model_is() ->
         ("No more than 50 people died.", "In the end 52 people died."),
         ("No fewer than 50 people died.", "In the end 48 people died."),
     ],
-    ids=["acronym", "in brackets", "type", "first", "long number", "at most", "at least"],
+    ids=["in brackets", "type", "first", "long number", "at most", "at least"],
 )
 def test_what_the_paragraph_does_not_have_fails_a_claim(claim: str, sentence: str) -> None:
     likely = Surroundings(entailment=lambda *_: Entailment(0.85, 0.05, 0.1))
