@@ -273,8 +273,8 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
 
     A figure or a day that is not there, or a name that the document never mentions, always fails it, but for acronyms,
     which the same thing may have several of. Words that pull the other way do so unless the entailment model is all but
-    certain that it is borne out. Numbers in words, which may count what is listed, other times, a lone word that may be a
-    name, and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a
+    certain that it is borne out. Numbers in words, which may count what is listed, other times, a lone word that may be
+    a name, and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a
     true claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
