@@ -123,9 +123,7 @@ def _put_in(sentence: str) -> str | None:
         if before.lower() not in NO_SUBJECT and verb not in NO_VERB:
             found.append((match, f"{before} did not {BASES.get(verb) or _base(verb)}"))
     if match := NOW.search(sentence):
-        verb = match.group()
-        base = f"{verb[:-3]}y" if verb.endswith("ies") else "go" if verb == "goes" else verb.removesuffix("s")
-        found.append((match, f"does not {base}"))
+        found.append((match, f"does not {_without_s(match.group())}"))
     for match, said in sorted(found, key=lambda item: item[0].start()):
         clause = re.split(r"[,;:]", sentence[: match.start() + 1])[-1]
         if not SUBORDINATE.search(clause):
@@ -160,6 +158,13 @@ def _ends_in_y(verb: str) -> bool:
 
 def _s(verb: str) -> str:
     return "es" if verb.endswith(("s", "x", "z", "ch", "sh", "go", "do")) else "s"
+
+
+def _without_s(verb: str) -> str:
+    """`rely` of `relies`, `go` of `goes`, `want` of `wants`; `lie` of `lies`, which is spelt otherwise."""
+    if verb.endswith("ies") and len(verb) > len("lies"):
+        return f"{verb[:-3]}y"
+    return "go" if verb == "goes" else verb.removesuffix("s")
 
 
 def _base(past: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +21,7 @@ from evals.denials import denied, turned
 from evals.gold import GoldClaim, gold_file, load_claims
 from evals.variants import exchanged
 from ingest import ingest
+from ingest.analyser import words
 from ingest.canonical import canonical
 from ingest.types import Document, Paragraph
 
@@ -128,7 +128,7 @@ def set_apart() -> frozenset[str]:
 
 def worded(claim: str) -> str:
     """The words of a claim in lower case: what makes two claims the same."""
-    return " ".join(re.findall(r"\w+", claim.casefold()))
+    return " ".join(words(claim))
 
 
 def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Judged]:

@@ -225,10 +225,10 @@ def _learned(
 ) -> Iterator[Example]:
     names = [name for name in written_sets() if name not in (*KEPT, *UNTOUCHED)]
     ours = list(written(names, own=own, public=public, folder=folder / "learned"))
-    for judged in ours:
-        yield read.example(judged, of="written")
+    examples = [read.example(judged, of="written") for judged in ours]
+    yield from examples
     yield from _elsewhere(ours, read, chance)
-    yield from _altered(ours, read, chance)
+    yield from _altered(ours, examples, read, chance)
     for judged in scifact(public, folder, odd=True):
         yield read.example(judged, of="SciFact")
     yield from _restated(own, read)
@@ -286,15 +286,17 @@ def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> 
             yield read.pair(judged.claim, around, 2, of="written")
 
 
-def _altered(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
-    """Some supported claims with one thing about them altered; and those that are false by a denial, denied.
+def _altered(
+    ours: Sequence[Judged], origins: Sequence[Example], read: _Reader, chance: random.Random
+) -> Iterator[Example]:
+    """Some supported claims with one thing about them altered; and those that are false by a denial, denied. `origins`
+    are the claims as they are.
 
     Without them the model pays no heed to `not`, to which of two opposites is said, and to who does what to whom: in
     claims that were written one by one, there is always more that tells a false one.
     """
     apart = set_apart()
-    for judged in ours:
-        origin = read.example(judged, of="written")
+    for judged, origin in zip(ours, origins, strict=True):
         for other in altered(judged):
             chosen = other.supported or chance.random() < ALTERED[other.kind]
             if chosen and worded(other.claim) not in apart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.run import scores_of_all
 from evals.statistics import paired_difference
@@ -50,7 +50,8 @@ def compare(baseline: Run, run: Run) -> Gate:
     broken citation contract, and a question or claim of the baseline that was not asked or is not scored any more, are
     red by themselves.
     """
-    changes = [*_paired(baseline, run), *_unpaired(baseline, run)]
+    before, after = _shared(baseline, run)
+    changes = [*_paired(before, after), *_unpaired(before, after)]
     reasons = [
         f"{change.score} went from {change.before:.3f} to {change.after:.3f}"
         if change.after is not None
@@ -61,11 +62,10 @@ def compare(baseline: Run, run: Run) -> Gate:
     violations = [f"{case.id}: {violation}" for case in run.cases for violation in case.violations]
     if violations:
         reasons.append(f"the citation contract is broken {len(violations)} times, first in {violations[0]}")
-    asked, scored = {case.id for case in run.cases}, _scored(run).keys()
-    checked = {claim.id for claim in run.claims}
+    asked = {case.id for case in run.cases}
     reasons += _lost("questions", "not asked", {case.id for case in baseline.cases} - asked)
-    reasons += _lost("questions", "left unscored", (_scored(baseline).keys() & asked) - scored)
-    reasons += _lost("claims", "not checked", {claim.id for claim in baseline.claims} - checked)
+    reasons += _lost("questions", "left unscored", (_scored(baseline) & asked) - _scored(run))
+    reasons += _lost("claims", "not checked", _checked(baseline) - _checked(run))
     return Gate(tuple(changes), tuple(reasons))
 
 
@@ -74,13 +74,31 @@ def _lost(kind: str, how: str, ids: Set[str]) -> list[str]:
     return [f"of the baseline's {kind}, {len(ids)} were {how}: {', '.join(sorted(ids)[:5])}"] if ids else []
 
 
-def _scored(run: Run) -> dict[str, Case]:
-    return {case.id: case for case in run.cases if case.error is None}
+def _scored(run: Run) -> set[str]:
+    return {case.id for case in run.cases if case.error is None}
+
+
+def _checked(run: Run) -> set[str]:
+    return {claim.id for claim in run.claims}
+
+
+def _shared(baseline: Run, run: Run) -> tuple[Run, Run]:
+    """Both runs with nothing but the scored questions, and the claims, that both of them hold."""
+    cases, claims = _scored(baseline) & _scored(run), _checked(baseline) & _checked(run)
+
+    def of_both(one: Run) -> Run:
+        return replace(
+            one,
+            cases=tuple(case for case in one.cases if case.id in cases),
+            claims=tuple(claim for claim in one.claims if claim.id in claims),
+        )
+
+    return of_both(baseline), of_both(run)
 
 
 def _paired(baseline: Run, run: Run) -> Iterable[Change]:
-    before, after = _scored(baseline), _scored(run)
-    shared = sorted(before.keys() & after.keys())
+    before, after = ({case.id: case for case in one.cases} for one in (baseline, run))
+    shared = sorted(before)
     names = sorted({name for key in shared for name in before[key].scores if name != "right"})
     for name in names:
         pairs = [
@@ -106,15 +124,8 @@ def _comparable(name: str, case: Case) -> float | None:
 
 
 def _unpaired(baseline: Run, run: Run) -> Iterable[Change]:
-    """The scores that are no means over questions, of the questions and claims that both runs hold."""
-    cases = _scored(baseline).keys() & _scored(run).keys()
-    claims = {claim.id for claim in baseline.claims} & {claim.id for claim in run.claims}
-    before, after = (
-        scores_of_all(
-            [case for case in one.cases if case.id in cases], [claim for claim in one.claims if claim.id in claims]
-        )
-        for one in (baseline, run)
-    )
+    """The scores that are no means over questions."""
+    before, after = (scores_of_all(one.cases, one.claims) for one in (baseline, run))
     for name in sorted(before.keys() - NOT_GATED):
         old, new = before[name].value, after[name].value
         if old is None:

@@ -79,8 +79,9 @@ def _question(case: Case) -> ET.Element:
 def _claim(claim: ClaimCase) -> ET.Element:
     test = _test(f"{claim.id} {claim.claim}", f"claims.{claim.kind}", 0.0)
     if claim.wrong:
-        denied = f"supported denied, too: {claim.denied}"
-        message = denied if claim.verdict == claim.expected else f"expected {claim.expected}, got {claim.verdict}"
+        message = f"supported denied, too: {claim.denied}"
+        if claim.verdict != claim.expected:
+            message = f"expected {claim.expected}, got {claim.verdict}"
         text = "\n".join([claim.reference, *claim.reasons])
         test.append(_element("failure", {"type": "verdict", "message": message}, text))
     test.append(_element("system-out", {}, f"split {claim.split}\nscore {claim.score:g}"))

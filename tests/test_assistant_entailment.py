@@ -73,6 +73,7 @@ def test_it_tells_claims_of_a_set_it_has_not_read(model: EntailmentModel, pairs:
         "The council paid for the pier.",
         "Most residents were against the pier.",
         "Residents mostly liked the plan.",
+        "The pier was old.",
     ],
 )
 def test_the_graph_computes_what_the_weights_mean(model: EntailmentModel, claim: str) -> None:

@@ -370,12 +370,12 @@ def learn_aliases(text: str) -> tuple[tuple[str, str], ...]:
 
 def learn_initials(one: str, other: str) -> tuple[tuple[str, str], ...]:
     """(acronym, key) pairs where one of two texts has the acronym and the other a name with these initials."""
-    found = []
+    found: list[tuple[str, str]] = []
     for text, elsewhere in ((one, other), (other, one)):
-        for acronym in dict.fromkeys(INITIALS.findall(text)):
-            for name in names_of(read_words(elsewhere)) if acronym.lower() not in _listed() else ():
-                if acronym == "".join(re.findall(r"\b[A-Z]", name.text)):
-                    found.append((acronym.lower(), name.key))
+        acronyms = [acronym for acronym in dict.fromkeys(INITIALS.findall(text)) if acronym.lower() not in _listed()]
+        names = names_of(read_words(elsewhere)) if acronyms else ()
+        named = {"".join(re.findall(r"\b[A-Z]", name.text)): name.key for name in names}
+        found += [(acronym.lower(), named[acronym]) for acronym in acronyms if acronym in named]
     return tuple(found)
 
 
