@@ -273,16 +273,18 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
 
     A figure or a day that is not there, or a name that the document never mentions, always fails it, but for acronyms,
     which the same thing may have several of. Words that pull the other way do so unless the entailment model is all but
-    certain that it is borne out. Numbers in words, which may count what is listed, other times, a lone word that may be
-    a name, and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a
-    true claim may share no word with its paragraph.
+    certain that it is borne out, and always where the paragraph has every word of the claim, which the model takes for
+    agreement: `the mayor doubted that …`. Numbers in words, which may count what is listed, other times, a lone word
+    that may be a name, and a paragraph that speaks of something else do so unless the model finds it more likely than
+    not, since a true claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True
     entailed = measures.get("entailed", -1.0)
     turned = outright and measures["coverage"] >= ABOUT_THAT
     doubtful = any(measures[name] > 0 for name in OTHERWISE) or _is_elsewhere(measures)
-    return (turned and entailed < FIRM) or (doubtful and entailed < 0)
+    given_way = entailed >= FIRM and measures["coverage"] < ALL_COVERED
+    return (turned and not given_way) or (doubtful and entailed < 0)
 
 
 def _is_elsewhere(measures: Mapping[str, float]) -> bool:

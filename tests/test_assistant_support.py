@@ -413,6 +413,12 @@ def test_a_quote_that_says_the_opposite_is_never_supported() -> None:
     assert check_support("The board will pay for the new pier.", quote, paragraph).label == "contradicted"
 
 
+def test_words_cut_out_of_a_doubt_are_not_supported_however_sure_the_model_is() -> None:
+    sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
+    sentence = "The mayor doubted that the board approved the plan."
+    assert check_support("The board approved the plan.", sentence, sentence, surroundings=sure).label != "supported"
+
+
 @pytest.mark.parametrize("claim", ["", "It is.", "?!"], ids=["empty", "stop words", "marks"])
 def test_a_claim_without_content_is_not_supported(claim: str) -> None:
     assert check_support(claim, HARBOR, HARBOR).label == "unsupported"
