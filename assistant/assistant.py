@@ -172,15 +172,17 @@ class Assistant:
 
             layers.append(SupportJudge(OpenAIModel(self.settings)))
         entailment = EntailmentModel.open(self.settings.model_dir)
-        return Checker(self.index, entailment=entailment, layers=layers)
+        return Checker(self.index.store, self.index.lexical, entailment=entailment, layers=layers)
 
-    def check(self, claim: str, reference: str) -> Verdict:
-        """Whether the paragraph says that. Raises `UnknownReferenceError`, and `ClaimError` for a claim too long."""
+    def check(self, claim: str, reference: str, *, text: str | None = None) -> Verdict:
+        """Whether the paragraph says that, or would if `text` were its text. Raises `UnknownReferenceError`, and
+        `ClaimError` for a claim too long."""
         if len(claim) > LONGEST_QUESTION:
             raise ClaimError(
                 f"The claim has {len(claim)} characters; {LONGEST_QUESTION} is the most. Check a sentence at a time."
             )
-        paragraph = self.paragraph(reference)
+        stored = self.paragraph(reference)
+        paragraph = stored if text is None else replace(stored, text=text)
         return self.checker.check(claim, paragraph, self.retriever.documents[paragraph.document_id])
 
     def documents(self) -> tuple[Document, ...]:

@@ -1,9 +1,9 @@
-"""An index -> verdicts on claims about the index's paragraphs, with all that the index knows."""
+"""A store of paragraphs -> verdicts on claims about them, with all that the store knows."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Protocol
@@ -21,7 +21,7 @@ from assistant.support import (
     place_of,
 )
 from assistant.types import Verdict
-from ingest.index import Index
+from ingest.lexical import LexicalIndex
 from ingest.types import Document, Paragraph
 
 DOCUMENTS_KEPT = 64
@@ -37,16 +37,26 @@ class Layer(Protocol):
     ) -> Verdict: ...
 
 
-class Checker:
-    """Checks claims against paragraphs. Safe to share between threads.
+class Paragraphs(Protocol):
+    """Where paragraphs are looked up: an index's store."""
 
-    The names of the last `DOCUMENTS_KEPT` documents are kept.
+    def paragraphs(self, references: Sequence[str]) -> Mapping[str, Paragraph]: ...
+    def paragraphs_of(self, document_id: str) -> Sequence[Paragraph]: ...
+
+
+class Checker:
+    """Checks claims against the paragraphs of a store, which `lexical` has by their words.
+
+    Safe to share between threads. The names of the last `DOCUMENTS_KEPT` documents are kept.
     """
 
-    def __init__(self, index: Index, *, entailment: EntailmentModel, layers: Sequence[Layer] = ()) -> None:
-        self.index = index
+    def __init__(
+        self, store: Paragraphs, lexical: LexicalIndex, *, entailment: EntailmentModel, layers: Sequence[Layer] = ()
+    ) -> None:
         self.layers = tuple(layers)
-        self.known = Surroundings(weight=index.lexical.idf, near=entailment.words.nearness, entailment=entailment.read)
+        self.known = Surroundings(weight=lexical.idf, near=entailment.words.nearness, entailment=entailment.read)
+        self._store = store
+        self._lexical = lexical
         self._documents: OrderedDict[str, frozenset[str]] = OrderedDict()
         self._lock = Lock()
 
@@ -87,11 +97,10 @@ class Checker:
         this one has not."""
         if is_verbatim(claim, paragraph.text):
             return None
-        lexical = self.index.lexical
-        reference = lexical.references[int(lexical.scores(claim).argmax())]
+        reference = self._lexical.references[int(self._lexical.scores(claim).argmax())]
         if reference == paragraph.reference:
             return None
-        (other,) = self.index.store.paragraphs([reference]).values()
+        (other,) = self._store.paragraphs([reference]).values()
         return reference if is_verbatim(claim, other.text) else None
 
     def _names_of(self, document_id: str) -> frozenset[str]:
@@ -99,7 +108,7 @@ class Checker:
         with self._lock:
             known = self._documents.get(document_id)
         if known is None:
-            texts = tuple(paragraph.text for paragraph in self.index.store.paragraphs_of(document_id))
+            texts = tuple(paragraph.text for paragraph in self._store.paragraphs_of(document_id))
             known = name_keys(texts)
             with self._lock:
                 self._documents[document_id] = known

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
@@ -24,7 +25,7 @@ from assistant.checks.nearness import Nearness
 from assistant.checks.numbers import check_numbers
 from assistant.checks.polarity import check_polarity
 from assistant.checks.quantifiers import check_quantifiers
-from assistant.checks.reading import read_words
+from assistant.checks.reading import Reading, read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
 from assistant.entailment import Entailment
@@ -188,12 +189,7 @@ def measure_support(
     """Every layer's measures of a claim against its paragraph; those of nearness and of entailment only where
     `surroundings` can tell."""
     known = surroundings or Surroundings()
-    mine, text = read_words(claim), read_words(paragraph)
-    aliases = (*learn_aliases(f"{paragraph} {context}"), *learn_initials(claim, paragraph))
-    weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
-    sentences = [text.sentence(number) for number in range(len(text.sentences))]
-    near = known.near(claim, sentences) if known.near else Nearness()
-    zone = find_zone(mine, text, weights, near.heard(), aliases)
+    mine, text, aliases, weights, near, zone = _beside(claim, paragraph, context, known)
     dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
     told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
     findings = (
@@ -210,18 +206,47 @@ def measure_support(
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
-    told = ", ".join(part for part in (context.strip(), day_in_words(date)) if part)
-    read_with = _with_context(claim, zone.around, told)
-    read = check_entailment(known.entailment(claim, read_with)) if known.entailment else Finding()
+    told = _with_context(claim, zone.around, context, date)
+    read = check_entailment(known.entailment(claim, told)) if known.entailment else Finding()
     measures |= {"any_conflict": float(conflict), **check_nearness(near).measures, **read.measures}
     reasons = tuple(reason for finding in (*findings, read) for reason in finding.reasons)
-    return Measured(measures, reasons, zone, read_with)
+    return Measured(measures, reasons, zone, told)
 
 
-def _with_context(claim: str, sentences: str, context: str) -> str:
+def read_with(
+    claim: str, paragraph: str, *, context: str = "", date: str | None = None, surroundings: Surroundings | None = None
+) -> str:
+    """What the entailment model reads with a claim: the sentences of its paragraph that speak of its matter, in a
+    context where that has a word of the claim that they lack."""
+    zone = _beside(claim, paragraph, context, surroundings or Surroundings()).zone
+    return _with_context(claim, zone.around, context, date)
+
+
+class _Beside(NamedTuple):
+    """A claim and its paragraph as they are read, and what each layer needs of both."""
+
+    claim: Reading
+    paragraph: Reading
+    aliases: tuple[tuple[str, str], ...]
+    weights: Mapping[str, float]
+    near: Nearness
+    zone: Zone
+
+
+def _beside(claim: str, paragraph: str, context: str, known: Surroundings) -> _Beside:
+    mine, text = read_words(claim), read_words(paragraph)
+    aliases = (*learn_aliases(f"{paragraph} {context}"), *learn_initials(claim, paragraph))
+    weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
+    sentences = [text.sentence(number) for number in range(len(text.sentences))]
+    near = known.near(claim, sentences) if known.near else Nearness()
+    return _Beside(mine, text, aliases, weights, near, find_zone(mine, text, weights, near.heard(), aliases))
+
+
+def _with_context(claim: str, sentences: str, context: str, date: str | None) -> str:
     """The sentences, after what else the reader is told where that has a word of the claim that they lack."""
+    told = ", ".join(part for part in (context.strip(), day_in_words(date)) if part)
     lacking = set(terms(claim)) - set(terms(sentences))
-    return f"{context}: {sentences}" if lacking & set(terms(context)) else sentences
+    return f"{told}: {sentences}" if lacking & set(terms(told)) else sentences
 
 
 def check_entailment(read: Entailment) -> Finding:

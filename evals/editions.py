@@ -14,16 +14,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from assistant import Assistant, Settings
-from assistant.support import Measured, context_of, measure_support
+from assistant.checker import Checker
+from assistant.entailment import EntailmentModel
+from assistant.support import Measured, context_of, read_with
 from assistant.types import Label
 from evals.denials import denied, turned
 from evals.gold import GoldClaim, gold_file, load_claims
 from evals.variants import exchanged
-from ingest import ingest
 from ingest.analyser import words
 from ingest.canonical import canonical
-from ingest.types import Document, Paragraph
+from ingest.derive import searched
+from ingest.lexical import LexicalIndex
+from ingest.pipeline import read_all
+from ingest.plain import parse_markdown
+from ingest.types import Document, Paragraph, ParsedDocument
 
 KEPT = ("h2", "h12", "h22", "h42")  # sets whose claims the regression is fitted on, and the entailment model never is
 UNTOUCHED = ("h65", "h69", "h160")  # sets that nothing is fitted on
@@ -73,43 +77,56 @@ def altered(judged: Judged) -> Iterator[Judged]:
 
 
 class Edition:
-    """An index over some documents, and what the check measures of claims about them."""
+    """Some documents as they are read, looked up as in an index, and what the check makes of claims about them.
 
-    def __init__(self, index: Path, sources: Sequence[Path]) -> None:
-        settings = Settings(index=index)
-        ingest(sources, settings)
-        self.assistant = Assistant.open(settings)
-        self.documents = {document.document_id: document for document in self.assistant.documents()}
+    Nothing is embedded: the check has no need of that.
+    """
+
+    def __init__(self, parsed: Sequence[ParsedDocument]) -> None:
+        self.documents = {item.document.document_id: item.document for item in parsed}
+        self._paragraphs_of = {item.document.document_id: tuple(item.paragraphs) for item in parsed}
+        self._by_reference = {item.reference: item for group in self._paragraphs_of.values() for item in group}
+        texts = [searched(self.documents[item.document_id], item) for item in self._by_reference.values()]
+        lexical = LexicalIndex.build(list(self._by_reference), texts)
+        self.checker = Checker(self, lexical, entailment=_entailment())
 
     def measured(self, claim: str, paragraph: Paragraph) -> Measured:
         """Every layer's measures, as `assistant.check` takes them."""
-        return self.assistant.checker.measure(claim, paragraph, self.documents[paragraph.document_id])
+        return self.checker.measure(claim, paragraph, self.documents[paragraph.document_id])
 
     def around(self, claim: str, paragraph: Paragraph, document: Document | None = None) -> str:
         """What the entailment model reads with a claim; as if the paragraph stood in `document`, where one is given."""
-        known = replace(self.assistant.checker.known, entailment=None)
         document = document or self.documents[paragraph.document_id]
         context = context_of(paragraph, document)
-        return measure_support(claim, paragraph.text, context=context, date=document.date, surroundings=known).read_with
+        return read_with(claim, paragraph.text, context=context, date=document.date, surroundings=self.checker.known)
 
     def body(self, document_id: str) -> str:
         """The text of a document without its header."""
-        return " ".join(paragraph.text for paragraph in self.paragraphs(document_id) if paragraph.kind != "header")
+        return " ".join(item.text for item in self.paragraphs_of(document_id) if item.kind != "header")
 
-    def paragraphs(self, document_id: str) -> Sequence[Paragraph]:
+    def paragraphs_of(self, document_id: str) -> Sequence[Paragraph]:
         """The paragraphs of a document in reading order."""
-        return self.assistant.paragraphs(document_id)
+        return self._paragraphs_of[document_id]
+
+    def paragraphs(self, references: Sequence[str]) -> dict[str, Paragraph]:
+        """The paragraphs of these references."""
+        return {reference: self._by_reference[reference] for reference in references}
 
     def by_text(self) -> dict[str, Paragraph]:
         """Every paragraph by its text."""
-        return {item.text: item for document_id in self.documents for item in self.paragraphs(document_id)}
+        return {item.text: item for item in self._by_reference.values()}
 
 
-def editions(folder: Path, documents: Path | None) -> list[Edition]:
+@lru_cache(maxsize=1)
+def _entailment() -> EntailmentModel:
+    return EntailmentModel.open()
+
+
+def editions(documents: Path | None) -> list[Edition]:
     """The two documents as they are bundled, and as they are in the folder `documents`."""
-    found = [Edition(folder / "bundled", ())]
+    found = [Edition(read_all(()).parsed)]
     if documents:
-        found.append(Edition(folder / "other", sorted(documents.glob("*.txt"))))
+        found.append(Edition(read_all(sorted(documents.glob("*.txt"))).parsed))
     return found
 
 
@@ -131,7 +148,7 @@ def worded(claim: str) -> str:
     return " ".join(words(claim))
 
 
-def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Judged]:
+def written(names: Sequence[str], *, own: Sequence[Edition], public: Path) -> Iterator[Judged]:
     """The claims of these sets: on the two documents, on paragraphs of their own, on public ones."""
     stored = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     paragraphs = {row["paragraph"]: row for row in map(json.loads, stored)}
@@ -145,10 +162,10 @@ def written(names: Sequence[str], *, own: Sequence[Edition], public: Path, folde
         if first in paragraphs:
             rows = [row for key, row in paragraphs.items() if key.startswith(f"{name}-")]
             texts = {row["paragraph"]: canonical(row["text"]) for row in rows}
-            yield from _about_texts(claims, _own_paragraphs(folder / name, rows), texts)
+            yield from _about_texts(claims, _own_paragraphs(rows), texts)
         elif first in public_texts:
             if public_edition is None:
-                public_edition = articles(folder / "public", [(key, [text]) for key, text in public_texts.items()])
+                public_edition = articles([(key, [text]) for key, text in public_texts.items()])
             yield from _about_texts(claims, public_edition, public_texts)
         else:
             yield from on_documents(claims, own)
@@ -158,7 +175,7 @@ def on_documents(claims: Sequence[GoldClaim], own: Sequence[Edition]) -> Iterato
     """Claims on the two documents, each against its paragraph of each edition."""
     for edition in own:
         for claim in claims:
-            paragraph = edition.assistant.paragraph(claim.reference)
+            paragraph = edition.paragraphs([claim.reference])[claim.reference]
             yield Judged(edition, paragraph, claim.claim, claim.label, claim.reference, claim.kind)
 
 
@@ -172,10 +189,10 @@ def abstract(row: Mapping[str, Any]) -> str:
     return canonical(" ".join(row["sentences"]))
 
 
-def scifact(public: Path, folder: Path, *, odd: bool) -> Iterator[Judged]:
+def scifact(public: Path, *, odd: bool) -> Iterator[Judged]:
     """SciFact's claims, each against its abstract among all others: of one half of the abstracts, or of the other but
     for those that claims in `gold/written` are about."""
-    edition = _abstracts(public, folder)
+    edition = _abstracts(public)
     held = edition.by_text()
     read = {claim.reference for name in written_sets() for claim in load_claims(gold_file(f"written/{name}"))}
     for row in _rows(public / "scifact_claims.jsonl"):
@@ -186,38 +203,41 @@ def scifact(public: Path, folder: Path, *, odd: bool) -> Iterator[Judged]:
 
 
 @lru_cache(maxsize=1)
-def _abstracts(public: Path, folder: Path) -> Edition:
+def _abstracts(public: Path) -> Edition:
     rows = _rows(public / "scifact_claims.jsonl")
     texts = {abstract(row): (row["title"], [abstract(row)]) for row in rows}
-    return articles(folder / "scifact", list(texts.values()))
+    return articles(list(texts.values()))
 
 
-def squad(public: Path, folder: Path) -> Edition:
+def squad(public: Path) -> Edition:
     """SQuAD's paragraphs, an article a document."""
     found: dict[str, list[str]] = {}
     for row in _rows(public / "squad2_paragraphs.jsonl"):
         found.setdefault(row["article"], []).append(canonical(row["text"]))
-    return articles(folder / "squad", list(found.items()))
+    return articles(list(found.items()))
 
 
-def articles(folder: Path, texts: Sequence[tuple[str, Sequence[str]]]) -> Edition:
-    """An index over texts by title, each a Markdown file."""
-    sources = folder / "sources"
-    sources.mkdir(parents=True)
-    for number, (title, paragraphs) in enumerate(texts):
-        lines = "\n\n".join([f"# {canonical(title)}", *paragraphs])
-        (sources / f"{number:04}.md").write_text(lines + "\n", encoding="utf8")
-    return Edition(folder / "index", [sources])
+def articles(texts: Sequence[tuple[str, Sequence[str]]]) -> Edition:
+    """Texts by title, each read as a Markdown file."""
+    return _in_markdown(
+        {
+            f"{number:04}": "\n\n".join([f"# {canonical(title)}", *paragraphs])
+            for number, (title, paragraphs) in enumerate(texts)
+        }
+    )
 
 
-def _own_paragraphs(folder: Path, rows: Sequence[Mapping[str, str]]) -> Edition:
-    """An index over paragraphs that were written for a set, each a document with its title and date."""
-    sources = folder / "sources"
-    sources.mkdir(parents=True)
-    for row in rows:
-        front = f"---\ntitle: {json.dumps(row['title'], ensure_ascii=False)}\ndate: {row['date']}\n---\n"
-        (sources / f"{row['paragraph']}.md").write_text(f"{front}\n{canonical(row['text'])}\n", encoding="utf8")
-    return Edition(folder / "index", [sources])
+def _own_paragraphs(rows: Sequence[Mapping[str, str]]) -> Edition:
+    """Paragraphs that were written for a set, each a document with its title and date."""
+
+    def front(row: Mapping[str, str]) -> str:
+        return f"---\ntitle: {json.dumps(row['title'], ensure_ascii=False)}\ndate: {row['date']}\n---\n\n"
+
+    return _in_markdown({row["paragraph"]: front(row) + canonical(row["text"]) for row in rows})
+
+
+def _in_markdown(texts: Mapping[str, str]) -> Edition:
+    return Edition([parse_markdown(f"{text}\n", path=f"{name}.md", sha256="") for name, text in texts.items()])
 
 
 def _about_texts(claims: Sequence[GoldClaim], edition: Edition, texts: Mapping[str, str]) -> Iterator[Judged]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ import typer
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from torch import nn
-from torch.nn.functional import cross_entropy, dropout, gelu, kl_div
+from torch.nn.functional import cross_entropy, dropout, gelu
 
 from assistant.entailment import FILE, LAYERS, LONGEST, pair_ids
 from evals.editions import (
@@ -46,6 +45,7 @@ from evals.editions import (
     written,
     written_sets,
 )
+from evals.frames import framed
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
 from evals.variants import variants
@@ -55,9 +55,6 @@ from ingest.sentences import sentence_spans
 
 TARGET = Path(__file__).parents[1] / "assistant" / FILE
 EPOCHS = 3
-EXITS = (4, 5)  # layers after which a classifier is trained; the one after `LAYERS` of them is kept
-DEEPEST = EXITS[-1]
-SHALLOWER = 0.5  # weight of what the earlier classifiers have wrong, and of where they differ from the last
 BATCH = 32
 RATE = 1.5e-4  # of learning, at its highest: after a tenth of the steps
 DROPPED = 0.1
@@ -70,9 +67,10 @@ PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": 
 }
 NORMS = {"after": "attention.output.LayerNorm", "last": "output.LayerNorm"}
 CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
-WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8}
+WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8, "framed": 0.6}
 ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
 BESIDE = 0.6  # of the altered claims that are read beside the claim that they were made of
+FRAMED = 0.06  # of the supported claims that are read where a frame has them
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
 OF_VARIANTS = 5  # one in so many is read
 SHORTEST = 50  # characters of a sentence
@@ -122,7 +120,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """all-MiniLM-L6-v2 with a classifier over [CLS] for what a pair comes to, after each of the layers in `EXITS`.
+    """The first `LAYERS` layers of all-MiniLM-L6-v2, with a classifier over [CLS] for what a pair comes to.
 
     `start` is a file of weights that an earlier training wrote, to go on from.
     """
@@ -138,20 +136,19 @@ class Encoder(nn.Module):
         self.positions = nn.Embedding.from_pretrained(tensor("embeddings.position_embeddings.weight"), freeze=True)
         self.kinds = nn.Embedding.from_pretrained(tensor("embeddings.token_type_embeddings.weight"), freeze=False)
         self.first = nn.LayerNorm(MiniLM.dimensions, eps=EPSILON)
-        self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(DEEPEST))
-        self.classifiers = nn.ModuleList(nn.Linear(MiniLM.dimensions, len(set(CLASSES.values()))) for _ in EXITS)
-        for classifier in self.classifiers:
-            nn.init.normal_(classifier.weight, std=0.02)
-            nn.init.zeros_(classifier.bias)
+        self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(LAYERS))
+        self.classifier = nn.Linear(MiniLM.dimensions, len(set(CLASSES.values())))
+        nn.init.normal_(self.classifier.weight, std=0.02)
+        nn.init.zeros_(self.classifier.bias)
         with torch.no_grad():
             for name, parameter in _named(self):
                 parameter.copy_(tensor(name))
-            for classifier in self.classifiers if start else ():
-                classifier.weight.copy_(tensor("classifier.weight"))
-                classifier.bias.copy_(tensor("classifier.bias"))
+            if start:
+                self.classifier.weight.copy_(tensor("classifier.weight"))
+                self.classifier.bias.copy_(tensor("classifier.bias"))
 
-    def forward(self, batch: Sequence[Example]) -> list[torch.Tensor]:
-        """Logits of the classes at each exit: (pairs, 3)."""
+    def forward(self, batch: Sequence[Example]) -> torch.Tensor:
+        """Logits of the classes: (pairs, 3)."""
         longest = max(example.length for example in batch)
         ids, kinds, mask = (np.zeros((len(batch), longest), dtype=np.int64) for _ in range(3))
         for row, example in enumerate(batch):
@@ -161,13 +158,9 @@ class Encoder(nn.Module):
         places = torch.arange(longest)[None]
         states = self.words(torch.from_numpy(ids)) + self.positions(places) + self.kinds(torch.from_numpy(kinds))
         states = self.first(states)
-        found = []
         for number, layer in enumerate(self.layers, start=1):
-            states = layer(states, torch.from_numpy(mask).bool(), first_only=number == DEEPEST)
-            if number in EXITS:
-                classifier = self.classifiers[EXITS.index(number)]
-                found.append(classifier(dropout(states[:, 0], DROPPED, self.training)))
-        return found
+            states = layer(states, torch.from_numpy(mask).bool(), first_only=number == LAYERS)
+        return self.classifier(dropout(states[:, 0], DROPPED, self.training))
 
 
 def main(
@@ -181,11 +174,10 @@ def main(
     """Train, report figures of claims that were held out, and write the weights."""
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311  # not for secrets
-    with tempfile.TemporaryDirectory() as folder:
-        own = editions(Path(folder), documents)
-        read = _Reader()
-        learned = [*_learned(own, public, Path(folder), read, chance)]
-        held = [*_held(own, public, Path(folder), read)]
+    own = editions(documents)
+    read = _Reader()
+    learned = [*_learned(own, public, read, chance)]
+    held = [*_held(own, public, read)]
     typer.echo(f"{len(learned)} pairs to learn from, {len(held)} held out")
     for epoch, (encoder, seconds) in enumerate(_epochs(learned, chance, epochs, start), start=1):
         typer.echo(f"epoch {epoch}, {seconds:.0f} s, AUROC {_areas(encoder, held)}")
@@ -220,27 +212,26 @@ class _Reader:
         return Example(tuple(first), tuple(second), label, WEIGHTS.get(of, 1.0), of)
 
 
-def _learned(
-    own: Sequence[Edition], public: Path, folder: Path, read: _Reader, chance: random.Random
-) -> Iterator[Example]:
+def _learned(own: Sequence[Edition], public: Path, read: _Reader, chance: random.Random) -> Iterator[Example]:
     names = [name for name in written_sets() if name not in (*KEPT, *UNTOUCHED)]
-    ours = list(written(names, own=own, public=public, folder=folder / "learned"))
+    ours = list(written(names, own=own, public=public))
     examples = [read.example(judged, of="written") for judged in ours]
     yield from examples
     yield from _elsewhere(ours, read, chance)
     yield from _altered(ours, examples, read, chance)
-    for judged in scifact(public, folder, odd=True):
+    yield from _framed(ours, read, chance)
+    for judged in scifact(public, odd=True):
         yield read.example(judged, of="SciFact")
     yield from _restated(own, read)
-    yield from _public_variants(squad(public, folder), read)
+    yield from _public_variants(squad(public), read)
 
 
-def _held(own: Sequence[Edition], public: Path, folder: Path, read: _Reader) -> Iterator[Example]:
+def _held(own: Sequence[Edition], public: Path, read: _Reader) -> Iterator[Example]:
     """What is looked at on the way, by whose claims they are."""
     for name in (*KEPT, *UNTOUCHED):
-        for judged in written([name], own=own, public=public, folder=folder / "held"):
+        for judged in written([name], own=own, public=public):
             yield read.example(judged, of=name)
-    for judged in scifact(public, folder, odd=False):
+    for judged in scifact(public, odd=False):
         yield read.example(judged, of="SciFact")
     for name in ("claims", "claims_more"):
         for judged in on_documents([claim for claim in load_claims(gold_file(name)) if claim.split == "dev"], own):
@@ -251,8 +242,8 @@ def _restated(own: Sequence[Edition], read: _Reader) -> Iterator[Example]:
     """The sentences of one edition and some variants, with the paragraph of the other that says the same."""
     for one, other in itertools.permutations(own, 2):
         for document_id in one.documents:
-            held = {paragraph.reference: paragraph for paragraph in other.paragraphs(document_id)}
-            for item in one.paragraphs(document_id):
+            held = {paragraph.reference: paragraph for paragraph in other.paragraphs_of(document_id)}
+            for item in one.paragraphs_of(document_id):
                 for start, end in sentence_spans(item.text) if item.kind != "header" else ():
                     sentence, paragraph = item.text[start:end], held[item.reference]
                     around = other.around(sentence, paragraph)
@@ -262,7 +253,7 @@ def _restated(own: Sequence[Edition], read: _Reader) -> Iterator[Example]:
 
 def _public_variants(edition: Edition, read: _Reader) -> Iterator[Example]:
     for document_id in edition.documents:
-        paragraphs = edition.paragraphs(document_id)
+        paragraphs = edition.paragraphs_of(document_id)
         for number, paragraph in enumerate(paragraphs[::EVERY]):
             spans = sentence_spans(paragraph.text)
             start, end = spans[number % len(spans)]
@@ -303,6 +294,32 @@ def _altered(
                 yield replace(read.example(other, of="altered"), origin=origin)
 
 
+def _framed(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
+    """Some supported claims, read where another paragraph denies them, leaves them open and asserts them; and what was
+    denied or left open, as it stands there.
+
+    Without them the model takes a claim for borne out where its very words stand in a clause that asserts nothing.
+    """
+    for judged in ours:
+        other = chance.choice(ours)
+        if not judged.supported or other.about == judged.about or chance.random() >= FRAMED:
+            continue
+        around = judged.edition.around(judged.claim, other.paragraph, judged.document)
+        made = list(framed(judged.claim, "learned"))
+        beside = [around[start:end] for start, end in sentence_spans(around)]
+        places = [chance.randrange(len(beside) + 1) for _ in made]
+        texts = [" ".join([*beside[:at], item.sentence, *beside[at:]]) for at, item in zip(places, made, strict=True)]
+        *doubted, asserted = [
+            read.pair(judged.claim, text, CLASSES[item.label], of="framed")
+            for item, text in zip(made, texts, strict=True)
+        ]
+        yield asserted
+        yield from (replace(example, origin=asserted) for example in doubted)
+        yield read.pair(made[0].sentence, texts[0], 0, of="framed")
+        yield read.pair(made[0].sentence, texts[2], 1, of="framed")
+        yield read.pair(made[1].sentence, texts[1], 0, of="framed")
+
+
 def _epochs(
     learned: Sequence[Example], chance: random.Random, epochs: int, start: Path | None
 ) -> Iterator[tuple[Encoder, float]]:
@@ -319,8 +336,8 @@ def _epochs(
         encoder.train()
         for batch in _batches(learned, chance):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                exits = encoder(batch)
-            loss = _loss([logits.float() for logits in exits], batch)
+                logits = encoder(batch)
+            loss = _loss(logits.float(), batch)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -329,17 +346,10 @@ def _epochs(
         yield encoder, time.monotonic() - started
 
 
-def _loss(exits: Sequence[torch.Tensor], batch: Sequence[Example]) -> torch.Tensor:
-    """What is wrong at the last exit and, at a lower weight, at the others, which learn from the last as well
-    (self-distillation: Zhang et al. 2019, arXiv:1905.08094)."""
+def _loss(logits: torch.Tensor, batch: Sequence[Example]) -> torch.Tensor:
     labels = torch.tensor([example.label for example in batch])
     weights = torch.tensor([example.weight for example in batch])
-    losses = cross_entropy(exits[-1], labels, reduction="none", label_smoothing=SMOOTHING)
-    last = exits[-1].detach().softmax(dim=1)
-    for logits in exits[:-1]:
-        wrong = cross_entropy(logits, labels, reduction="none", label_smoothing=SMOOTHING)
-        apart = kl_div(logits.log_softmax(dim=1), last, reduction="none").sum(dim=1)
-        losses = losses + SHALLOWER * (wrong + apart) / 2
+    losses = cross_entropy(logits, labels, reduction="none", label_smoothing=SMOOTHING)
     return (losses * weights).sum() / weights.sum()
 
 
@@ -357,16 +367,15 @@ def _batches(examples: Sequence[Example], chance: random.Random) -> list[list[Ex
 
 
 def _areas(encoder: Encoder, held: Sequence[Example]) -> str:
-    """How well the odds of support tell the supported from the others, for each set, at each exit."""
+    """How well the odds of support tell the supported from the others, for each set."""
     encoder.eval()
     told = []
     for name in dict.fromkeys(example.set for example in held):
         chosen = sorted((example for example in held if example.set == name), key=lambda example: example.length)
         with torch.no_grad():
             parts = [encoder(chosen[first : first + BATCH]) for first in range(0, len(chosen), BATCH)]
-        supported = [example.label == 0 for example in chosen]
-        odds = [torch.cat(logits).log_softmax(dim=1)[:, 0].tolist() for logits in zip(*parts, strict=True)]
-        told.append(f"{name} " + "/".join(f"{auroc(at_exit, supported):.3f}" for at_exit in odds))
+        odds = torch.cat(parts).log_softmax(dim=1)[:, 0].tolist()
+        told.append(f"{name} {auroc(odds, [example.label == 0 for example in chosen]):.3f}")
     return ", ".join(told)
 
 
@@ -380,11 +389,10 @@ def _save(encoder: Encoder, path: Path) -> None:
 
 def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     """The weights as `assistant.entailment` reads them: those of products in eight bits, with a scale an output."""
-    kept = encoder.classifiers[EXITS.index(LAYERS)]
-    tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder) if _layer(name) < LAYERS}
+    tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder)}
     tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.numpy()[:LONGEST]
-    tensors["classifier.weight"] = kept.weight.detach().numpy()
-    tensors["classifier.bias"] = kept.bias.detach().numpy()
+    tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
+    tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
     found: dict[str, NDArray[Any]] = {}
     for name, values in tensors.items():
         if name.startswith("encoder.") and values.ndim == 2:
@@ -403,11 +411,6 @@ def _whole(path: Path) -> dict[str, NDArray[Any]]:
         name: values if (scale := stored.get(f"{name}_scale")) is None else values.T.astype(np.float32) * scale[:, None]
         for name, values in stored.items()
     }
-
-
-def _layer(name: str) -> int:
-    """The number of the layer that a parameter is of, from 0; -1 for what comes before all layers."""
-    return int(name.split(".")[2]) if name.startswith("encoder.") else -1
 
 
 def _named(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:

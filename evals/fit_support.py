@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,13 +73,12 @@ def main(
     documents: Annotated[Path | None, typer.Option(help="Folder of another edition of the documents.")] = None,
 ) -> None:
     """Fit, report cross-validated figures, and write the coefficients."""
-    with tempfile.TemporaryDirectory() as folder:
-        own = editions(Path(folder), documents)
-        examples = [*_ours(own), *_written(own, public, Path(folder))]
-        judged = {"claims_unseen": on_documents(load_claims(gold_file("claims_unseen")), own)}
-        for name in UNTOUCHED:
-            judged[name] = written([name], own=own, public=public, folder=Path(folder) / "untouched")
-        unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
+    own = editions(documents)
+    examples = [*_ours(own), *_written(own, public)]
+    judged = {"claims_unseen": on_documents(load_claims(gold_file("claims_unseen")), own)}
+    for name in UNTOUCHED:
+        judged[name] = written([name], own=own, public=public)
+    unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
     threshold = _threshold(held_out, examples)
@@ -110,13 +108,13 @@ def _ours(own: Sequence[Edition]) -> Iterator[Example]:
                     yield Example(measures, False, judged.about, "the same elsewhere", hand)
 
 
-def _written(own: Sequence[Edition], public: Path, folder: Path) -> Iterator[Example]:
+def _written(own: Sequence[Edition], public: Path) -> Iterator[Example]:
     for name in KEPT:
-        for judged in written([name], own=own, public=public, folder=folder / "kept"):
+        for judged in written([name], own=own, public=public):
             yield _example(judged, name, name)
             for other in altered(judged):
                 yield _example(other, other.kind, name)
-    for judged in scifact(public, folder, odd=False):
+    for judged in scifact(public, odd=False):
         yield _example(judged, "SciFact", "")
 
 
@@ -126,7 +124,7 @@ def _example(judged: Judged, of: str, hand: str) -> Example:
 
 def _elsewhere(paragraph: Paragraph, edition: Edition) -> list[Paragraph]:
     """Two paragraphs of the same document far enough away not to say the same: a claim of one is none of theirs."""
-    paragraphs = edition.paragraphs(paragraph.document_id)
+    paragraphs = edition.paragraphs_of(paragraph.document_id)
     place = paragraphs.index(paragraph)
     found = {(place + step) % len(paragraphs) for step in STEPS} - {place}
     return [paragraphs[number] for number in sorted(found)]

@@ -79,9 +79,9 @@ def _question(case: Case) -> ET.Element:
 def _claim(claim: ClaimCase) -> ET.Element:
     test = _test(f"{claim.id} {claim.claim}", f"claims.{claim.kind}", 0.0)
     if claim.wrong:
-        message = f"supported denied, too: {claim.denied}"
-        if claim.verdict != claim.expected:
-            message = f"expected {claim.expected}, got {claim.verdict}"
+        found = [f"expected {claim.expected}, got {claim.verdict}"] if claim.verdict != claim.expected else []
+        found += [f"{probe.kind} {probe.verdict}: {probe.text}" for probe in claim.probes if probe.wrong]
+        message = "; ".join(found)
         text = "\n".join([claim.reference, *claim.reasons])
         test.append(_element("failure", {"type": "verdict", "message": message}, text))
     test.append(_element("system-out", {}, f"split {claim.split}\nscore {claim.score:g}"))

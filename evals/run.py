@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,10 +17,17 @@ from assistant.citations import ContractViolation, check_contract
 from evals import scores
 from evals.denials import denied
 from evals.errors import RunError
+from evals.frames import framed
 from evals.gold import GoldClaim, GoldQuestion, check_references
 from evals.statistics import estimate
-from evals.types import Case, ClaimCase, Estimate, Run
+from evals.types import Case, ClaimCase, Estimate, Probe, Run
 from ingest.types import Paragraph
+
+PROBED = {  # by which kinds of further tests
+    "support_denials_caught": ("denied",),
+    "support_mentions_caught": ("rejected", "open"),
+    "support_assertions_kept": ("asserted",),
+}
 
 
 class Judge(Protocol):
@@ -33,7 +40,7 @@ class Asked(Protocol):
     """What is evaluated: the assistant, or a sabotaged one."""
 
     def ask(self, question: str, *, history: Sequence[tuple[str, str]] = ()) -> Answer: ...
-    def check(self, claim: str, reference: str) -> Verdict: ...
+    def check(self, claim: str, reference: str, *, text: str | None = None) -> Verdict: ...
     def paragraph(self, reference: str) -> Paragraph: ...
 
 
@@ -221,8 +228,7 @@ def _violations(asked: Asked, answer: Answer) -> tuple[str, ...]:
 
 def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> ClaimCase:
     verdict = asked.check(claim.claim, claim.reference)
-    opposite = denied(claim.claim) if claim.label == "supported" else None
-    denied_verdict = asked.check(opposite, claim.reference).label if opposite else None
+    probes = tuple(_probes(asked, claim)) if claim.label == "supported" else ()
     advance()
     return ClaimCase(
         id=claim.id,
@@ -235,9 +241,16 @@ def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> Claim
         score=verdict.score,
         reasons=verdict.reasons,
         sentence=verdict.sentence,
-        denied=opposite,
-        denied_verdict=denied_verdict,
+        probes=probes,
     )
+
+
+def _probes(asked: Asked, claim: GoldClaim) -> Iterator[Probe]:
+    if opposite := denied(claim.claim):
+        yield Probe("denied", opposite, holds=False, verdict=asked.check(opposite, claim.reference).label)
+    for item in framed(claim.claim, "measured"):
+        verdict = asked.check(claim.claim, claim.reference, text=item.sentence)
+        yield Probe(item.kind, item.sentence, holds=item.label == "supported", verdict=verdict.label)
 
 
 def _means(cases: Sequence[Case]) -> dict[str, Estimate]:
@@ -256,12 +269,17 @@ def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
         return {}
     flags = scores.flag_scores([claim.expected for claim in claims], [claim.verdict for claim in claims])
     area = scores.auroc([claim.score for claim in claims], [claim.expected == "supported" for claim in claims])
-    denials = [claim.denied_verdict for claim in claims if claim.denied_verdict]
     supported = sum(claim.expected == "supported" for claim in claims)
     counts = {"support_flag_recall": len(claims) - supported, "support_false_flags": supported}
     values = {**flags, "support_auroc": area}
     found = {name: _single(value, counts.get(name, len(claims))) for name, value in values.items()}
-    return {**found, "support_denials_caught": _single(scores.denials_caught(denials), len(denials))}
+    return found | {name: _passed(claims, kinds) for name, kinds in PROBED.items()}
+
+
+def _passed(claims: Sequence[ClaimCase], kinds: Collection[str]) -> Estimate:
+    """The share of further tests of these kinds that claims pass."""
+    passed = [not probe.wrong for claim in claims for probe in claim.probes if probe.kind in kinds]
+    return _single(sum(passed) / len(passed) if passed else None, len(passed))
 
 
 def _single(value: float | None, count: int) -> Estimate:

@@ -116,11 +116,6 @@ def flag_scores(expected: Sequence[str], verdicts: Sequence[str]) -> Mapping[str
     }
 
 
-def denials_caught(verdicts: Sequence[str]) -> float | None:
-    """Share of true claims that are not supported denied as well, of the verdicts on their denials."""
-    return sum(verdict != "supported" for verdict in verdicts) / len(verdicts) if verdicts else None
-
-
 def _plain(text: str) -> str:
     folded = "".join(FOLDED.get(character, character) for character in unicodedata.normalize("NFKC", text))
     return " ".join(folded.casefold().replace("-", " ").split())

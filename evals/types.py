@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,25 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimCase:
-    """One gold claim, the verdict on it, and the sentence of the paragraph that decided.
+class Probe:
+    """A true claim put to a further test, made by rule: it is `denied`, or read in place of its paragraph with a
+    sentence that has it `rejected`, left `open` or `asserted`. `text` is the denial or that sentence; it `holds` where
+    it must be supported."""
 
-    A claim that is supported is also checked `denied`, where a rule can deny it, and must not be supported then.
-    """
+    kind: str
+    text: str
+    holds: bool
+    verdict: str
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is supported and must not be, or the other way round."""
+        return (self.verdict == "supported") != self.holds
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCase:
+    """One gold claim, the verdict on it, the sentence of the paragraph that decided, and further tests of it."""
 
     id: str
     kind: str
@@ -58,13 +72,17 @@ class ClaimCase:
     score: float
     reasons: tuple[str, ...]
     sentence: str | None = None
-    denied: str | None = None
-    denied_verdict: str | None = None
+    probes: tuple[Probe, ...] = ()
 
     @property
     def wrong(self) -> bool:
-        """Whether the verdict is another than gold gives, or the claim is supported denied."""
-        return self.verdict != self.expected or self.denied_verdict == "supported"
+        """Whether the verdict is another than gold gives, or a further test fails."""
+        return self.verdict != self.expected or any(probe.wrong for probe in self.probes)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ClaimCase:
+        """A claim from its JSON form. Raises TypeError where it is none."""
+        return cls(**{**_tuples(values), "probes": tuple(Probe(**probe) for probe in values["probes"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,7 @@ class Run:
         return cls(
             settings=values["settings"],
             cases=cases,
-            claims=tuple(ClaimCase(**_tuples(claim)) for claim in values["claims"]),
+            claims=tuple(ClaimCase.from_dict(claim) for claim in values["claims"]),
             scores={name: Estimate(**item) for name, item in values["scores"].items()},
             by_type={
                 kind: {name: Estimate(**item) for name, item in scores.items()}

@@ -41,7 +41,7 @@ def derive(folder: Path, expected: int) -> None:
         references,
         ((span.reference, span.grain, span.start, span.end, item.vector) for item in records for span in [item.span]),
     ).save(folder / "dense")
-    LexicalIndex.build(references, [_searched(documents[item.document_id], item) for item in paragraphs]).save(
+    LexicalIndex.build(references, [searched(documents[item.document_id], item) for item in paragraphs]).save(
         folder / "lexical"
     )
 
@@ -50,7 +50,8 @@ def _entry(document: Document, paragraph: Paragraph) -> Entry:
     return Entry(paragraph.reference, document.document_id, document.date, paragraph.kind, paragraph.section)
 
 
-def _searched(document: Document, paragraph: Paragraph) -> str:
+def searched(document: Document, paragraph: Paragraph) -> str:
+    """What of a paragraph is searched by words: its text, after the line that tells what it stands in."""
     context = context_line(document.title, document.date, paragraph.section)
     described = " ".join(field_words(paragraph.text[start:end]) for start, end in sentence_spans(paragraph.text))
     return "\n".join([context, paragraph.text, described if paragraph.kind == "header" else ""])

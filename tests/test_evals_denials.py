@@ -1,12 +1,11 @@
 """A sentence denied, or one word of it turned: one thing is altered, and nothing else."""
 
-from pathlib import Path
-
 import pytest
 
 from evals.denials import denied, turned
 from evals.editions import Edition, Judged, altered
 from evals.gold import gold_file, load_claims
+from ingest.plain import parse_text
 
 
 @pytest.mark.parametrize(
@@ -72,11 +71,10 @@ def test_a_word_is_turned_into_its_opposite(sentence: str, opposite: str | None)
     assert turned(sentence) == opposite
 
 
-def test_what_is_altered_has_the_label_that_this_gives_it(tmp_path: Path) -> None:
-    source = tmp_path / "harbour.txt"
-    source.write_text("Norway sold Chile a ferry in 2011.\n\nThe mayor was glad.\n", encoding="utf8")
-    edition = Edition(tmp_path / "index", [source])
-    paragraph = edition.paragraphs("harbour")[0]
+def test_what_is_altered_has_the_label_that_this_gives_it() -> None:
+    text = "Norway sold Chile a ferry in 2011.\n\nThe mayor was glad.\n"
+    edition = Edition([parse_text(text, path="harbour.txt", sha256="")])
+    paragraph = edition.paragraphs_of("harbour")[0]
     held = Judged(edition, paragraph, "Norway sold Chile a ferry.", "supported", "harbour")
     failed = Judged(edition, paragraph, "The mayor was not glad.", "contradicted", "harbour", "negation")
     assert [(item.claim, item.label, item.kind) for judged in (held, failed) for item in altered(judged)] == [

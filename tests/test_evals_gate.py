@@ -44,8 +44,8 @@ class Sabotaged:
     def spoiled(self, answer: Answer) -> Answer:
         return answer
 
-    def check(self, claim: str, reference: str) -> Verdict:
-        return self.assistant.check(claim, reference)
+    def check(self, claim: str, reference: str, *, text: str | None = None) -> Verdict:
+        return self.assistant.check(claim, reference, text=text)
 
     def paragraph(self, reference: str) -> Paragraph:
         return self.assistant.paragraph(reference)
@@ -166,9 +166,9 @@ def test_what_the_baseline_has_and_the_run_has_not_is_red() -> None:
     assert compare(baseline, replace(baseline, claims=baseline.claims[1:])).reasons == (
         f"of the baseline's claims, 1 were not checked: {baseline.claims[0].id}",
     )
-    undenied = tuple(replace(claim, denied=None, denied_verdict=None) for claim in baseline.claims)
-    (reason,) = compare(baseline, replace(baseline, claims=undenied)).reasons
-    assert re.fullmatch(r"support_denials_caught was 0\.\d{3} and can no longer be had", reason)
+    untested = tuple(replace(claim, probes=()) for claim in baseline.claims)
+    first, *_ = compare(baseline, replace(baseline, claims=untested)).reasons
+    assert re.fullmatch(r"support_assertions_kept was \d\.\d{3} and can no longer be had", first)
 
 
 def test_questions_and_claims_that_only_the_run_has_change_no_score() -> None:

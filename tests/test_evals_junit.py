@@ -9,7 +9,7 @@ import pytest
 
 from evals.junit import junit_xml
 from evals.run import summarise
-from evals.types import Case, ClaimCase
+from evals.types import Case, ClaimCase, Probe
 
 RIGHT = Case(
     id="q1",
@@ -35,9 +35,8 @@ RIGHT = Case(
 WRONG = replace(RIGHT, id="q2", cited=(), scores={"citation_recall": 0.0, "fact_recall": 1.0, "right": 1.0})
 UNSCORED = replace(RIGHT, id="q3", status="unscored", scores={}, error="No server.", milliseconds=0.0)
 CLAIM = ClaimCase("c1", "number", "dev", "It sank twice.", "ledger ¶1", "contradicted", "contradicted", 0.1, ())
-PASSED_BOTH_WAYS = replace(
-    CLAIM, id="c2", expected="supported", verdict="supported", denied="It did not sink.", denied_verdict="supported"
-)
+DENIED = Probe("denied", "It did not sink.", holds=False, verdict="supported")
+PASSED_BOTH_WAYS = replace(CLAIM, id="c2", expected="supported", verdict="supported", probes=(DENIED,))
 ATTRIBUTES = {  # of junit-10.xsd in Jenkins' xUnit plugin: those an element must have, and those it may have
     "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}),
     "testsuite": ({"name", "tests", "failures", "errors"}, {"time", "skipped"}),
@@ -116,7 +115,7 @@ def test_a_wrong_verdict_fails() -> None:
 def test_a_claim_that_passes_denied_too_fails() -> None:
     failure = parsed(claims=(PASSED_BOTH_WAYS,)).find(".//failure")
     assert failure is not None
-    assert failure.attrib == {"type": "verdict", "message": "supported denied, too: It did not sink."}
+    assert failure.attrib == {"type": "verdict", "message": "denied supported: It did not sink."}
 
 
 def test_scores_are_properties_of_the_suite() -> None:

@@ -10,7 +10,7 @@ import pytest
 from evals.gate import Gate, compare
 from evals.report import RunSummary, faults, report_html
 from evals.run import summarise
-from evals.types import Case, ClaimCase, Run
+from evals.types import Case, ClaimCase, Probe, Run
 
 HOSTILE = (
     "</title></style><script>alert(1)</script><img src=\"http://example.org/x.png\" onerror='alert(2)'>"
@@ -293,12 +293,13 @@ def test_a_wrong_verdict_shows_reasons_and_paragraph() -> None:
 
 
 def test_a_claim_that_is_supported_denied_too_is_wrong() -> None:
-    claim = replace(
-        CLAIM, expected="supported", denied="The council did not meet thrice.", denied_verdict="supported", reasons=()
-    )
+    denied = Probe("denied", "The council did not meet thrice.", holds=False, verdict="supported")
+    asserted = Probe("asserted", "It is a fact that the council met thrice.", holds=True, verdict="supported")
+    claim = replace(CLAIM, expected="supported", probes=(denied, asserted), reasons=())
     text = page_of(run_of(RIGHT, claims=(claim,))).text
-    assert "The council met thrice. ✗ supported denied, too number · ledger ¶2" in text
+    assert "The council met thrice. ✗ denied number · ledger ¶2" in text
     assert "denied supported: The council did not meet thrice." in text
+    assert "It is a fact" not in text
 
 
 def test_the_sentence_that_decides_is_marked_in_its_paragraph() -> None:

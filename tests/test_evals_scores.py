@@ -127,8 +127,3 @@ def test_no_values_have_no_estimate() -> None:
 
 def test_a_paired_difference_is_of_the_same_cases() -> None:
     assert paired_difference([0.0, 1.0], [0.5, 1.5]) == Estimate(0.5, 0.5, 0.5, 2)
-
-
-def test_denials_that_are_not_supported_are_caught() -> None:
-    assert scores.denials_caught(["contradicted", "supported", "unsupported", "partial"]) == 0.75
-    assert scores.denials_caught([]) is None

@@ -1,0 +1,59 @@
+"""A statement in, sentences that only mention it and others that assert it out: by rule.
+
+`The mayor was afraid that the bridge was closed` does not say that it was, though it has every word of that; `It came
+to light that the bridge was closed` does (non-factive and factive predicates: Kiparsky and Kiparsky 1970). The support
+check must tell them apart. The frames that it has learned from and those that it is measured with are kept apart in
+`frames.json`. A statement that is put into a frame may read badly.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+from assistant.checks.names import names_of
+from assistant.checks.reading import read_words
+from assistant.types import Label
+
+CAPITALS = re.compile(r"I\b|[A-Z][A-Z.]")
+Lot = Literal["learned", "measured"]
+
+FRAMES: dict[str, dict[str, list[str]]] = json.loads(
+    resources.files("evals").joinpath("frames.json").read_text(encoding="utf8")
+)
+BEARS: dict[str, Label] = {"rejected": "contradicted", "open": "unsupported", "asserted": "supported"}
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A sentence with a statement in it, what it does with that, and whether it bears it out."""
+
+    sentence: str
+    kind: str
+    label: Label
+
+
+def framed(statement: str, lot: Lot) -> Iterator[Framed]:
+    """The statement rejected, left open and asserted, each in one frame of the lot; which one, its letters decide."""
+    clause = _as_clause(statement)
+    for number, (kind, label) in enumerate(BEARS.items()):
+        frames = FRAMES[lot][kind]
+        chosen = frames[(zlib.crc32(statement.encode()) + number) % len(frames)]
+        yield Framed(_capitalised(chosen.format(clause)), kind, label)
+
+
+def _as_clause(statement: str) -> str:
+    """The statement as it stands within another sentence: no stop, and no capital but a name's."""
+    said = statement.strip().rstrip(".!")
+    names = names_of(read_words(said))
+    keeps = bool(names and names[0].start == 0) or CAPITALS.match(said)
+    return said if keeps else said[:1].lower() + said[1:]
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
