@@ -80,6 +80,9 @@ def test_a_part_is_the_same_however_it_is_written(claim: str, paragraph: str) ->
         ("Over 1,000 people fled.", "1,040 people fled."),
         ("At least 100 people fled.", "102 people fled."),
         ("Roughly 300 people fled.", "291 people fled."),
+        ("76 to 85 percent fled.", "76.3 to 85.4 percent fled."),
+        ("The budget was 1.4 million euros.", "The budget was 1.36 million euros."),
+        ("Output fell by 12 percent.", "Growth was -12.4 percent."),
     ],
 )
 def test_a_rounded_number_is_near_what_was_counted(claim: str, paragraph: str) -> None:
@@ -100,6 +103,9 @@ def test_a_rounded_number_is_near_what_was_counted(claim: str, paragraph: str) -
         ("Growth was 5 percent.", "Growth was -5 percent."),
         ("Some 2022 soldiers were killed.", "Several soldiers were killed."),
         ("The budget was 2000 dollars.", "It was 500 dollars in 2000."),
+        ("13 percent fled.", "12.4 percent fled."),
+        ("12.4 percent fled.", "12 percent fled."),
+        ("1 million people fled.", "1.4 million people fled."),
         ("About 2022 were killed.", "It was in 2022 that some were killed."),
     ],
 )

@@ -52,7 +52,7 @@ CURRENCIES = {
 SIGNS = "$€£₩¥"
 MONEY_BEFORE = re.compile(rf"(?:([{SIGNS}])|\b(EUR|USD|GBP|JPY|KRW|RUB|CNY))[ -]?$")
 MONEY_AFTER = re.compile(r"[ -](?:(?:[A-Z][a-z]+|U\.?S\.?) )?(dollar|euro|pound|yen|ro?uble|yuan)s?\b")
-TOLERANCE = 0.05  # how far from a round number what was counted may lie
+TOLERANCE = 0.05  # how far from a number what it rounds may lie
 ABOUT = re.compile(r"\b(?:about|around|some|roughly|approximately)$", re.IGNORECASE)
 ABOVE = re.compile(
     r"\b(?:over|(?<!no )(?<!not )more than|(?:no|not) (?:less|fewer) than|at least|exceeding)$", re.IGNORECASE
@@ -213,12 +213,25 @@ def _is_told(number: Number, claim: str, told: Told) -> bool:
     if number.unit == "/" and not _is_comparable(number, claim, told):
         return True
     low, high = _allowed(number, claim)
-    candidates = [_alike(other, number) for other in told.numbers]
-    return any(
-        low <= other.value <= high or (_are_turned(other, number, claim, told.text) and low <= -other.value <= high)
-        for other in candidates
-        if other is not None
-    )
+    alike = [other for item in told.numbers if (other := _alike(item, number)) is not None]
+    turned = [replace(other, value=-other.value) for other in alike if _are_turned(other, number, claim, told.text)]
+    return any(low <= other.value <= high or _is_rounded(number, other) for other in (*alike, *turned))
+
+
+def _is_rounded(number: Number, other: Number) -> bool:
+    """Whether a number has fewer decimals than another, and is that one but for these: `76%` of `76.3%`. One that leaves
+    out more than a little is not, such as `1 million` of `1.4 million`."""
+    decimals, others = _decimals(number), _decimals(other)
+    if decimals is None or others is None or number.scale != other.scale or decimals >= others:
+        return False
+    off = abs(number.value - other.value)
+    return off <= (0.5 + 1e-9) * number.scale / 10**decimals and off <= TOLERANCE * abs(other.value)
+
+
+def _decimals(number: Number) -> int | None:
+    """How many digits stand after the point; None where the number is not written in digits."""
+    digits = re.fullmatch(r"[-−]?\d[\d,]*(?:\.(\d+))?\D*", number.text)
+    return len(digits[1] or "") if digits else None
 
 
 def _is_comparable(number: Number, claim: str, told: Told) -> bool:
