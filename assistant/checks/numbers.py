@@ -219,8 +219,8 @@ def _is_told(number: Number, claim: str, told: Told) -> bool:
 
 
 def _is_rounded(number: Number, other: Number) -> bool:
-    """Whether a number has fewer decimals than another, and is that one but for these: `76%` of `76.3%`. One that leaves
-    out more than a little is not, such as `1 million` of `1.4 million`."""
+    """Whether a number has fewer decimals than another, and is that one but for these: `76%` of `76.3%`. One that
+    leaves out more than a little is not, such as `1 million` of `1.4 million`."""
     decimals, others = _decimals(number), _decimals(other)
     if decimals is None or others is None or number.scale != other.scale or decimals >= others:
         return False
