@@ -66,7 +66,7 @@ BEFORE = re.compile(r"\b(?:before|prior to|earlier than) (?:the )?$", re.IGNOREC
 AFTER = re.compile(r"\b(?:after|later than) (?:the )?$", re.IGNORECASE)
 SHIFTS = {"the next": 1, "the following": 1, "the previous": -1, "later": 1, "earlier": -1, "before": -1}
 NEAR = {"yesterday": -1, "tomorrow": 1, "the day before yesterday": -2, "the day after tomorrow": 2}
-LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650, "century": 36500}
+DAYS_IN = {"day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650, "century": 36500}
 HALVES = {"century": (50, "year"), "decade": (5, "year"), "year": (6, "month"), "month": (2, "week")}
 DAYS_NEAR = 366
 MONTHS_IN = {"month": 1, "year": 12, "decade": 120, "century": 1200}
@@ -303,7 +303,7 @@ def _shifted(interval: tuple[date, date], shift: tuple[int, str]) -> tuple[date,
     calendars."""
     number, unit = shift
     length = (interval[1] - interval[0]).days + 1
-    room = timedelta(LENGTHS[unit] // 2 if length < min(LENGTHS[unit], 28) else 0)
+    room = timedelta(DAYS_IN[unit] // 2 if length < min(DAYS_IN[unit], 28) else 0)
     try:
         first, last = (_moved(day, number, unit) for day in interval)
         return first - room, last + room
@@ -313,7 +313,7 @@ def _shifted(interval: tuple[date, date], shift: tuple[int, str]) -> tuple[date,
 
 def _moved(day: date, number: int, unit: str) -> date:
     if unit not in MONTHS_IN:
-        return day + timedelta(number * LENGTHS[unit])
+        return day + timedelta(number * DAYS_IN[unit])
     year, month = divmod(day.year * 12 + day.month - 1 + number * MONTHS_IN[unit], 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -383,8 +383,8 @@ def _relative_interval(groups: dict[str, str | None], today: date) -> tuple[tupl
     number, unit = _counted(groups)
     direction = str(groups.get("direction")).lower()
     signs = (1, -1) if direction in ("in", "within") else (1,) if direction in ("later", "from now") else (-1,)
-    slack = timedelta(max(LENGTHS[unit] * (0.5 if unit != "day" else 0), number * LENGTHS[unit] // 6))
-    middles = [today + timedelta(sign * number * LENGTHS[unit]) for sign in signs]  # `the first in five years` is past
+    slack = timedelta(max(DAYS_IN[unit] * (0.5 if unit != "day" else 0), number * DAYS_IN[unit] // 6))
+    middles = [today + timedelta(sign * number * DAYS_IN[unit]) for sign in signs]  # `the first in five years` is past
     return tuple((middle - slack, middle + slack) for middle in middles)
 
 

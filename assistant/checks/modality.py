@@ -7,13 +7,13 @@ from assistant.checks.polarity import pulls
 from assistant.checks.reading import CERTAIN, EXPECTED, Reading, Word, listed
 
 AUXILIARIES = frozenset(["has", "have", "had", "having"])
-BE = frozenset(["was", "were", "been", "is", "are"])
+FINITE_BE = frozenset(["was", "were", "been", "is", "are"])
 PAST = listed(
     """held met told took made gave became went sent fell rose grew began won lost paid brought bought built sold
     led left spoke broke drew wrote chose came saw set cut put hit kept fought sought taught caught stood
     withdrew froze shook struck swore threw wore overtook underwent"""
 )
-PARTICIPLES = PAST | listed(
+DONE_FORMS = PAST | listed(
     """taken given become gone sent fallen risen grown begun written chosen come seen done shown known broken
     spoken been withdrawn frozen fallen driven forgotten got gotten sunk proven shut"""
 )
@@ -80,9 +80,9 @@ def _is_done(words: tuple[Word, ...], at: int) -> bool:
     if word.certainty < CERTAIN or word.lower in SAYING or word.hyphened:
         return False
     before = [item.lower for item in words[max(0, at - 4) : at] if item.clause == word.clause]
-    participle = word.lower.endswith("ed") or word.lower in PARTICIPLES
+    participle = word.lower.endswith("ed") or word.lower in DONE_FORMS
     if participle and any(item in AUXILIARIES for item in before):
         return "to" not in before[-1:]
     if before[-1:] and before[-1] in BEFORE_ADJECTIVE:
         return False
-    return (word.lower.endswith("ed") or word.lower in PAST) and not any(item in BE for item in before[-2:])
+    return (word.lower.endswith("ed") or word.lower in PAST) and not any(item in FINITE_BE for item in before[-2:])

@@ -98,7 +98,7 @@ SINKING = re.compile(
     r"\b(?:f[ae]ll\w*|declin\w*|shr[aiu]nk\w*|contract\w*|drop\w*|decreas\w*|los[set]\w*|reduc\w*|negative|minus)\b",
     re.IGNORECASE,
 )
-LENGTHS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600, "century": 36000}
+COUNTED_DAYS_IN = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600, "century": 36000}
 LENGTH = re.compile(r"[ -](day|week|fortnight|month|year|decade|century|centurie)s?\b")
 ONE_LENGTH = re.compile(r"\b(half )?an? (week|fortnight|month|year|decade|century)\b", re.IGNORECASE)
 SMALL = 3
@@ -290,13 +290,13 @@ def _may_be_listed(number: Number) -> bool:
 def _lengths(text: str) -> list[float]:
     """Lengths of time in days, by months of 30: `14 days`, `a decade`, `half a century`."""
     counted = [length for number in numbers(text) if (length := _length(number, text)) is not None]
-    alone = [LENGTHS[match[2].lower()] * (0.5 if match[1] else 1.0) for match in ONE_LENGTH.finditer(text)]
+    alone = [COUNTED_DAYS_IN[match[2].lower()] * (0.5 if match[1] else 1.0) for match in ONE_LENGTH.finditer(text)]
     return [*counted, *alone]
 
 
 def _length(number: Number, text: str) -> float | None:
     unit = LENGTH.match(text, number.start + len(number.text))
-    return number.value * LENGTHS[unit[1].replace("centurie", "century")] if unit and not number.unit else None
+    return number.value * COUNTED_DAYS_IN[unit[1].replace("centurie", "century")] if unit and not number.unit else None
 
 
 def _codes(text: str) -> list[str]:

@@ -3,15 +3,13 @@ and words that pull opposite ways (`opposites.json`)."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from assistant.checks.finding import Finding, Reason
-from assistant.checks.reading import Reading, Word, read_words
+from assistant.checks.reading import Reading, Word, opposites, read_words
 from ingest.analyser import stem
 
 MEASURES = ("opposite", "agreeing", "flipped", "flipped_most", "valence_turned")
@@ -298,8 +296,7 @@ def _key(word: Word) -> str:
 @lru_cache(maxsize=1)
 def _valenced() -> frozenset[str]:
     """The pairs of which one side is good news and the other bad."""
-    listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
-    return frozenset(listed["good and bad"])
+    return frozenset(opposites()["good and bad"])
 
 
 @lru_cache(maxsize=1)
@@ -315,9 +312,8 @@ def _pairs_by_start() -> dict[str, tuple[tuple[str, int], ...]]:
 @lru_cache(maxsize=1)
 def _pairs() -> tuple[dict[str, tuple[tuple[str, int], ...]], int]:
     """Stemmed word or phrase -> the pairs it belongs to and its side, and the length of the longest phrase."""
-    listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
     table: dict[str, dict[str, int]] = {}
-    for axis, sides in listed["pairs"].items():
+    for axis, sides in opposites()["pairs"].items():
         for sign, side in zip((1, -1), sides, strict=True):
             for phrase in side:
                 key = (

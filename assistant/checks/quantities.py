@@ -30,7 +30,7 @@ AFTER_NUMBER = re.compile(r"(?P<least>\+| or more\b)|(?P<most> or (?:less|fewer)
 PARTLY = re.compile(r" of (?:the|its|his|her|their|these|those)\b")
 AGE = re.compile(r"[ -]years?[ -]old\b")  # what everyone has another of next year
 RANGE = re.compile(rf"(?: ?[a-z%]+)? ?(?:to|or|and|-|–) ?[{SIGNS}]?")
-LENGTHS = (
+UNITS_OF_LENGTH = (
     ("millimetres millimeters mm", 0.001),
     ("centimetre centimeter centimetres centimeters cm", 0.01),
     ("metre meter metres meters m", 1.0),
@@ -49,7 +49,7 @@ OTHER_MEASURES = (
     ("won", "₩", 1.0),
     ("yen", "¥", 1.0),
 )
-MEASURES = {word: ("length", factor) for words, factor in LENGTHS for word in words.split()} | {
+MEASURES = {word: ("length", factor) for words, factor in UNITS_OF_LENGTH for word in words.split()} | {
     word: (kind, factor) for words, kind, factor in OTHER_MEASURES for word in words.split()
 }
 POWERS = {"square": 2, "cubic": 3}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from ingest.analyser import stem
 from ingest.sentences import sentence_spans
@@ -247,11 +248,20 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=1)
+def opposites() -> dict[str, Any]:
+    """What `opposites.json` lists: pairs of words that pull opposite ways, and phrases that deny."""
+    listed: dict[str, Any] = json.loads(
+        (resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8")
+    )
+    return listed
+
+
+@lru_cache(maxsize=1)
 def _phrases() -> dict[str, bool]:
     """Each denier, and each phrase that only looks like one."""
-    listed = json.loads((resources.files("assistant.checks") / "opposites.json").read_text(encoding="utf8"))
-    shifters = {form: True for phrase in listed["shifters"] for form in _inflected(phrase)}
-    return {**shifters, **dict.fromkeys(listed["deniers"], True), **dict.fromkeys(listed["not deniers"], False)}
+    known = opposites()
+    shifters = {form: True for phrase in known["shifters"] for form in _inflected(phrase)}
+    return {**shifters, **dict.fromkeys(known["deniers"], True), **dict.fromkeys(known["not deniers"], False)}
 
 
 def _inflected(phrase: str) -> Iterator[str]:
