@@ -19,7 +19,7 @@ from evals.gold import GoldClaim, GoldQuestion, gold_file, load_claims, load_que
 from evals.judge import ModelJudge
 from evals.junit import junit_xml
 from evals.report import RunSummary, report_html
-from evals.run import check_gold, evaluate
+from evals.run import ESCAPED, check_gold, evaluate
 from evals.types import Case, ClaimCase, Estimate, Run
 from ingest.terminal import TerminalProgress
 
@@ -164,7 +164,8 @@ def _run(
 
 def _write(run: Run, gate: Gate | None, texts: dict[str, str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    (out / "run.json").write_text(json.dumps(run.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+    text = json.dumps(run.to_dict(), ensure_ascii=False, indent=1) + "\n"
+    (out / "run.json").write_text(text, encoding="utf8", errors=ESCAPED)
     (out / "junit.xml").write_text(junit_xml(run), encoding="utf8")
     history = _history(run, out.parent / "history.jsonl")
     page = report_html(run, baseline=gate, history=history, paragraphs=texts)
@@ -172,12 +173,15 @@ def _write(run: Run, gate: Gate | None, texts: dict[str, str], out: Path) -> Non
 
 
 def _history(run: Run, path: Path) -> list[RunSummary]:
-    """The earlier runs whose reports lie beside this one, oldest first; this run is added to them for the next."""
+    """The earlier runs of the same split whose reports lie beside this one, oldest first; this run is added to them for
+    the next."""
+    split = run.settings["split"]
     lines = path.read_text(encoding="utf8").splitlines() if path.exists() else []
-    earlier = [RunSummary(**json.loads(line)) for line in lines]
+    rows = [json.loads(line) for line in lines]
+    earlier = [RunSummary(row["name"], row["scores"]) for row in rows if row.get("split") == split]
     summary = RunSummary.of(datetime.now(UTC).isoformat(timespec="seconds"), run)
     with path.open("a", encoding="utf8") as file:
-        file.write(json.dumps({"name": summary.name, "scores": dict(summary.scores)}) + "\n")
+        file.write(json.dumps({"name": summary.name, "split": split, "scores": dict(summary.scores)}) + "\n")
     return earlier
 
 

@@ -23,6 +23,7 @@ from evals.statistics import estimate
 from evals.types import Case, ClaimCase, Estimate, Probe, Run
 from ingest.types import Paragraph
 
+ESCAPED = "backslashreplace"  # of half a surrogate pair, which JSON allows: as JSON escapes it
 PROBED = {  # by which kinds of further tests
     "support_denials_caught": ("denied",),
     "support_mentions_caught": ("rejected", "open"),
@@ -62,7 +63,7 @@ def evaluate(
     def one(question: GoldQuestion) -> Case:
         case = done.get(question.id) or _case(asked, question, judge)
         if partial is not None and question.id not in done:
-            with partial.open("a", encoding="utf8") as file:
+            with partial.open("a", encoding="utf8", errors=ESCAPED) as file:
                 file.write(json.dumps(asdict(case), ensure_ascii=False) + "\n")
         advance()
         return case

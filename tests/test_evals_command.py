@@ -88,17 +88,18 @@ def test_a_file_that_is_no_run_is_named(tmp_path: Path, capsys: pytest.CaptureFi
     assert f"{tmp_path / 'bad.json'} is no run of `pilcrow eval` (KeyError)." in capsys.readouterr().err
 
 
-def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("answer", ["Asked before the interruption.", "half a pair \ud83d"])
+def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path, answer: str) -> None:
     run(["eval", str(gold), "--out", str(tmp_path / "whole")])
     values = json.loads((tmp_path / "whole" / "run.json").read_text(encoding="utf8"))
     half = tmp_path / "half"
     half.mkdir()
     header = partial_header(values["settings"], load_questions(gold))
-    known = {**values["cases"][0], "answer": "Asked before the interruption.", "milliseconds": 1.0}
+    known = {**values["cases"][0], "answer": answer, "milliseconds": 1.0}
     (half / "partial.jsonl").write_text(f'{header}\n{json.dumps(known)}\n{{"id": "cut o', encoding="utf8")
     assert run(["eval", str(gold), "--out", str(half)]) == 0
     resumed = json.loads((half / "run.json").read_text(encoding="utf8"))
-    assert resumed["cases"][0]["answer"] == "Asked before the interruption."
+    assert resumed["cases"][0]["answer"] == answer
     assert resumed["cases"][1:] == values["cases"][1:]
     assert not (half / "partial.jsonl").exists()
 
@@ -127,6 +128,13 @@ def test_a_split_is_compared_with_its_half_of_the_baseline(
     baseline = str(tmp_path / "one" / "run.json")
     run(["eval", str(gold), "--split", "dev", "--out", str(tmp_path / "two"), "--baseline", baseline])
     assert "were not asked" not in capsys.readouterr().err
+
+
+def test_only_runs_of_the_same_split_are_plotted_together(gold: Path, tmp_path: Path) -> None:
+    for name, split in (("one", []), ("two", ["--split", "dev"]), ("three", ["--split", "dev"])):
+        run(["eval", str(gold), *split, "--out", str(tmp_path / name)])
+    plotted = ["Scores over runs" in (tmp_path / name / "report.html").read_text() for name in ("one", "two", "three")]
+    assert plotted == [False, False, True]
 
 
 def test_a_model_that_fails_on_some_leaves_those_unscored(
