@@ -148,27 +148,34 @@ def worded(claim: str) -> str:
     return " ".join(words(claim))
 
 
-def written(names: Sequence[str], *, own: Sequence[Edition], public: Path) -> Iterator[Judged]:
-    """The claims of these sets: on the two documents, on paragraphs of their own, on public ones."""
-    stored = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
-    paragraphs = {row["paragraph"]: row for row in map(json.loads, stored)}
+def written(name: str, *, own: Sequence[Edition], public: Path) -> Iterator[Judged]:
+    """The claims of a set: on paragraphs of its own, on public ones or on the two documents."""
+    claims = load_claims(gold_file(f"written/{name}"))
+    if rows := [row for row in _paragraphs() if row["paragraph"].startswith(f"{name}-")]:
+        texts = {row["paragraph"]: canonical(row["text"]) for row in rows}
+        yield from _about_texts(claims, _own_paragraphs(rows), texts)
+    elif claims[0].reference in (texts := _public_texts(public)):
+        yield from _about_texts(claims, _public(public), texts)
+    else:
+        yield from on_documents(claims, own)
+
+
+@lru_cache(maxsize=1)
+def _paragraphs() -> list[dict[str, Any]]:
+    """The paragraphs that were written for claims."""
+    return _rows(gold_file("written/paragraphs"))
+
+
+@lru_cache(maxsize=1)
+def _public_texts(public: Path) -> dict[str, str]:
+    """SQuAD's paragraphs and SciFact's abstracts, as our files name them."""
     wiki = {row["id"]: canonical(row["text"]) for row in _rows(public / "squad2_paragraphs.jsonl")}
-    science = {science_id(row["title"]): abstract(row) for row in _rows(public / "scifact_claims.jsonl")}
-    public_texts = wiki | science
-    public_edition: Edition | None = None
-    for name in names:
-        claims = load_claims(gold_file(f"written/{name}"))
-        first = claims[0].reference
-        if first in paragraphs:
-            rows = [row for key, row in paragraphs.items() if key.startswith(f"{name}-")]
-            texts = {row["paragraph"]: canonical(row["text"]) for row in rows}
-            yield from _about_texts(claims, _own_paragraphs(rows), texts)
-        elif first in public_texts:
-            if public_edition is None:
-                public_edition = articles([(key, [text]) for key, text in public_texts.items()])
-            yield from _about_texts(claims, public_edition, public_texts)
-        else:
-            yield from on_documents(claims, own)
+    return wiki | {science_id(row["title"]): abstract(row) for row in _rows(public / "scifact_claims.jsonl")}
+
+
+@lru_cache(maxsize=1)
+def _public(public: Path) -> Edition:
+    return articles([(name, [text]) for name, text in _public_texts(public).items()])
 
 
 def on_documents(claims: Sequence[GoldClaim], own: Sequence[Edition]) -> Iterator[Judged]:

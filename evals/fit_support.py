@@ -77,7 +77,7 @@ def main(
     examples = [*_ours(own), *_written(own, public)]
     judged = {"claims_unseen": on_documents(load_claims(gold_file("claims_unseen")), own)}
     for name in UNTOUCHED:
-        judged[name] = written([name], own=own, public=public)
+        judged[name] = written(name, own=own, public=public)
     unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
@@ -110,7 +110,7 @@ def _ours(own: Sequence[Edition]) -> Iterator[Example]:
 
 def _written(own: Sequence[Edition], public: Path) -> Iterator[Example]:
     for name in KEPT:
-        for judged in written([name], own=own, public=public):
+        for judged in written(name, own=own, public=public):
             yield _example(judged, name, name)
             for other in altered(judged):
                 yield _example(other, other.kind, name)
