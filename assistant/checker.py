@@ -1,4 +1,4 @@
-"""A store of paragraphs -> verdicts on claims about them, with all that the store knows."""
+"""A store of paragraphs and their words -> verdicts on claims about them, with all that these know."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Layer(Protocol):
 
 
 class Paragraphs(Protocol):
-    """Where paragraphs are looked up: an index's store."""
+    """Where paragraphs are looked up: an index's store, or documents that were only read."""
 
     def paragraphs(self, references: Sequence[str]) -> Mapping[str, Paragraph]: ...
     def paragraphs_of(self, document_id: str) -> Sequence[Paragraph]: ...
 
 
 class Checker:
-    """Checks claims against the paragraphs of a store, which `lexical` has by their words.
+    """Checks claims against the paragraphs of a store; `lexical` is the index of their words.
 
     Safe to share between threads. The names of the last `DOCUMENTS_KEPT` documents are kept.
     """

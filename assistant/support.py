@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
 
 from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
@@ -82,13 +81,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All measures of a claim against its paragraph, what they rest on in words, the sentences that decide, and what
-    the entailment model reads the claim with."""
+    """All measures of a claim against its paragraph, what they rest on in words, and the sentences that decide."""
 
     measures: Mapping[str, float]
     reasons: tuple[Reason, ...]
     zone: Zone
-    read_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,8 @@ def measure_support(
     """Every layer's measures of a claim against its paragraph; those of nearness and of entailment only where
     `surroundings` can tell."""
     known = surroundings or Surroundings()
-    mine, text, aliases, weights, near, zone = _beside(claim, paragraph, context, known)
+    pair = _read_pair(claim, paragraph, context=context, known=known)
+    mine, text, aliases, weights, zone = pair.claim, pair.paragraph, pair.aliases, pair.weights, pair.zone
     dates = tuple((time.start, time.end) for time in times(claim, day_of(date)))
     told_dates = tuple((time.start, time.end) for time in times(paragraph, day_of(date)))
     findings = (
@@ -206,24 +204,25 @@ def measure_support(
     )
     measures = {name: value for finding in findings for name, value in finding.measures.items()}
     conflict = any(measures[name] > 0 for name in CONFLICTS)
-    told = _with_context(claim, zone.around, context, date)
+    told = _with_context(claim, zone.around, context=context, date=date)
     read = check_entailment(known.entailment(claim, told)) if known.entailment else Finding()
-    measures |= {"any_conflict": float(conflict), **check_nearness(near).measures, **read.measures}
+    measures |= {"any_conflict": float(conflict), **check_nearness(pair.near).measures, **read.measures}
     reasons = tuple(reason for finding in (*findings, read) for reason in finding.reasons)
-    return Measured(measures, reasons, zone, told)
+    return Measured(measures, reasons, zone)
 
 
 def read_with(
     claim: str, paragraph: str, *, context: str = "", date: str | None = None, surroundings: Surroundings | None = None
 ) -> str:
-    """What the entailment model reads with a claim: the sentences of its paragraph that speak of its matter, in a
+    """What the entailment model reads with a claim: the sentences of its paragraph that speak of its matter, after the
     context where that has a word of the claim that they lack."""
-    zone = _beside(claim, paragraph, context, surroundings or Surroundings()).zone
-    return _with_context(claim, zone.around, context, date)
+    zone = _read_pair(claim, paragraph, context=context, known=surroundings or Surroundings()).zone
+    return _with_context(claim, zone.around, context=context, date=date)
 
 
-class _Beside(NamedTuple):
-    """A claim and its paragraph as they are read, and what each layer needs of both."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A claim and its paragraph as they are read, and what the layers need of both."""
 
     claim: Reading
     paragraph: Reading
@@ -233,16 +232,16 @@ class _Beside(NamedTuple):
     zone: Zone
 
 
-def _beside(claim: str, paragraph: str, context: str, known: Surroundings) -> _Beside:
+def _read_pair(claim: str, paragraph: str, *, context: str, known: Surroundings) -> _Pair:
     mine, text = read_words(claim), read_words(paragraph)
     aliases = (*learn_aliases(f"{paragraph} {context}"), *learn_initials(claim, paragraph))
     weights = {word.term: _weight(word.term, known) for word in (*mine.words, *text.words) if word.term}
     sentences = [text.sentence(number) for number in range(len(text.sentences))]
     near = known.near(claim, sentences) if known.near else Nearness()
-    return _Beside(mine, text, aliases, weights, near, find_zone(mine, text, weights, near.heard(), aliases))
+    return _Pair(mine, text, aliases, weights, near, find_zone(mine, text, weights, near.heard(), aliases))
 
 
-def _with_context(claim: str, sentences: str, context: str, date: str | None) -> str:
+def _with_context(claim: str, sentences: str, *, context: str, date: str | None) -> str:
     """The sentences, after what else the reader is told where that has a word of the claim that they lack."""
     told = ", ".join(part for part in (context.strip(), day_in_words(date)) if part)
     lacking = set(terms(claim)) - set(terms(sentences))

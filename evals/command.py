@@ -20,7 +20,7 @@ from evals.judge import ModelJudge
 from evals.junit import junit_xml
 from evals.report import RunSummary, report_html
 from evals.run import ESCAPED, check_gold, evaluate
-from evals.types import Case, ClaimCase, Estimate, Run
+from evals.types import FORMAT, Case, ClaimCase, Estimate, Run
 from ingest.terminal import TerminalProgress
 
 ERRORS = (EvalError,)
@@ -53,7 +53,7 @@ def command(
 ) -> None:
     """Run gold questions against the index and score the answers. Exits 3 where the gate is red."""
     if diff is not None:
-        typer.echo(differences(load_run(diff[0]), load_run(diff[1])))
+        typer.echo(differences(load_run(diff[0]), load_run(diff[1])).encode("utf8", ESCAPED))
         return
     before = _run_of_split(load_run(baseline), split) if baseline else None
     questions = _of_split(load_questions(gold or gold_file("questions")), split)
@@ -79,7 +79,10 @@ def command(
 def load_run(path: Path) -> Run:
     """A run.json as it was written. Raises `RunError` that names the file."""
     try:
-        return Run.from_dict(json.loads(path.read_text(encoding="utf8")))
+        values = json.loads(path.read_text(encoding="utf8"))
+        if values["format"] != FORMAT:
+            raise RunError(f"{path} is of format {values['format']}, and {FORMAT} is read. Run `pilcrow eval` again.")
+        return Run.from_dict(values)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path} is no run of `pilcrow eval` ({type(error).__name__}). Give its run.json.") from error
 
@@ -178,7 +181,7 @@ def _history(run: Run, path: Path) -> list[RunSummary]:
     split = run.settings["split"]
     lines = path.read_text(encoding="utf8").splitlines() if path.exists() else []
     rows = [json.loads(line) for line in lines]
-    earlier = [RunSummary(row["name"], row["scores"]) for row in rows if row.get("split") == split]
+    earlier = [RunSummary(row["name"], row["scores"]) for row in rows if "split" in row and row["split"] == split]
     summary = RunSummary.of(datetime.now(UTC).isoformat(timespec="seconds"), run)
     with path.open("a", encoding="utf8") as file:
         file.write(json.dumps({"name": summary.name, "split": split, "scores": dict(summary.scores)}) + "\n")

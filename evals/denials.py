@@ -55,22 +55,21 @@ TAKEN_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     *((re.compile(pattern, re.IGNORECASE), other) for pattern, other in OPPOSITE),
 )
 VERBS = json.loads(resources.files("evals").joinpath("denials.json").read_text(encoding="utf8"))
-BASES: dict[str, str] = PASTS | VERBS["past"]
-TOLD = {base: past for past, base in BASES.items()}
+TOLD = {base: past for past, base in PASTS.items()}
 NO_SUBJECT = frozenset(VERBS["no subject"])  # words after which `-ed` is no verb that a sentence is built on
 NO_VERB = frozenset(VERBS["no verb"])
 PLAIN = re.compile(r"\b(is|are|was|were|will|would|can|must|should)\b(?! not)")
 HAVING = re.compile(
     r"\b(has|have|had) ((?:\w+ly |also |already |always |long |since |just |now |both |once |so far )*)(\w+)"
 )
-PARTICIPLE = re.compile(r"been|\w+ed|\w+en|\w{1,6}wn|" + "|".join([*BASES, *VERBS["participles"]]))
+PARTICIPLE = re.compile(r"been|\w+ed|\w+en|\w{1,6}wn|" + "|".join([*PASTS, *VERBS["participles"]]))
 SUBORDINATE = re.compile(
     r"\b(?:whether|if|unless|how|what|whatever|when|where|why|who|whose|which|before|after|until|since|while|as|because"
     r"|although|though|once)\b",
     re.IGNORECASE,
 )
 HAVE_NOT = {"has": "does not have", "have": "do not have", "had": "did not have"}
-PAST = re.compile(rf"(\w+) ({'|'.join(BASES)}|[a-z]+ed)\b")
+PAST = re.compile(rf"(\w+) ({'|'.join(PASTS)}|[a-z]+ed)\b")
 NOW = re.compile(rf"(?<=\w )({'|'.join(VERBS['present'])})\b")
 OPPOSITES: dict[str, str] = {}
 for one, other in (pair.split("/") for pair in VERBS["opposites"]):
@@ -121,7 +120,7 @@ def _put_in(sentence: str) -> str | None:
     for match in PAST.finditer(sentence):
         before, verb = match.groups()
         if before.lower() not in NO_SUBJECT and verb not in NO_VERB:
-            found.append((match, f"{before} did not {BASES.get(verb) or _base(verb)}"))
+            found.append((match, f"{before} did not {PASTS.get(verb) or _base(verb)}"))
     if match := NOW.search(sentence):
         found.append((match, f"does not {_without_s(match.group())}"))
     for match, said in sorted(found, key=lambda item: item[0].start()):

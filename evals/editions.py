@@ -1,4 +1,4 @@
-"""Texts in, editions out: an index over them, and what the support check makes of claims about their paragraphs.
+"""Texts in, editions out: documents as they are read, and what the support check makes of claims about them.
 
 What is fitted is fitted on several: the two documents as they are bundled and, where they are at hand, in the original;
 the paragraphs that were written for the claims in `gold/written`; articles and abstracts of public sets.

@@ -4,11 +4,11 @@ It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes a seco
 a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl`
 (SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
-It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are and with one thing
-altered, from one half of SciFact's abstracts, and from a little of what `evals.variants` makes of sentences. The
-claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The order
-of what it reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new` and, so
-that what is elsewhere is not forgotten, `--keep`.
+It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing altered
+and within sentences that assert them or do not, from one half of SciFact's abstracts, and from a little of what
+`evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they
+are what it is looked at with. The order of what it reads is fixed by a seed. To go on from the weights that ship with
+further sets: `--start`, `--new` and, so that what is elsewhere is not forgotten, `--keep`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from ingest.sentences import sentence_spans
 TARGET = Path(__file__).parents[1] / "assistant" / FILE
 STEPS = 30_000
 REPORTS = 10
-OFTENER = 10  # times as often as others, a new set is read
+OFTENER = 10  # how often a new set is read for each time that another is
 BATCH = 32
 RATE = 1.5e-4  # of learning, at its highest: after a tenth of the steps
 DROPPED = 0.1
@@ -69,10 +69,11 @@ PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": 
 }
 NORMS = {"after": "attention.output.LayerNorm", "last": "output.LayerNorm"}
 CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
-WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8, "framed": 0.6}
+WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8, "stated": 0.6}
 ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
-BESIDE = 0.6  # of the altered claims that are read beside the claim that they were made of
-FRAMED = 0.06  # of the supported claims that are read where a frame has them
+BESIDE = 0.6  # of the claims with a counterpart that are read beside it
+STATED = 0.06  # of the supported claims that are put among sentences of another document
+ALONE = 0.3  # of these, that are read with nothing else
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
 OF_VARIANTS = 5  # one in so many is read
 SHORTEST = 50  # characters of a sentence
@@ -81,8 +82,8 @@ EVERY = 3  # SQuAD paragraph, and one sentence of it
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A claim and the sentences it is read with, as tokens; its class, how much it counts, whose it is, and the one
-    that it was made of by altering one thing."""
+    """A claim and the sentences it is read with, as tokens; its class, how much it counts, whose it is, and its
+    counterpart, which differs in one thing."""
 
     claim: tuple[int, ...]
     text: tuple[int, ...]
@@ -235,7 +236,7 @@ def _of_set(name: str, own: Sequence[Edition], public: Path, read: _Reader, chan
     yield from examples
     yield from _elsewhere(ours, read, chance)
     yield from _altered(ours, examples, read, chance)
-    yield from _framed(ours, read, chance)
+    yield from _stated(ours, read, chance)
 
 
 def _held(own: Sequence[Edition], public: Path, read: _Reader) -> Iterator[Example]:
@@ -280,13 +281,19 @@ def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[
 
 
 def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
-    """Some supported claims, read with what another claim is about as if it stood in their document, under whose title
-    it does not say that either."""
+    """Some supported claims, read with a paragraph of another document as if it stood in theirs, under whose title it
+    does not say that either."""
+    for judged, around in _other_sentences(ours, chance, ELSEWHERE):
+        yield read.pair(judged.claim, around, CLASSES["unsupported"], of="written")
+
+
+def _other_sentences(ours: Sequence[Judged], chance: random.Random, share: float) -> Iterator[tuple[Judged, str]]:
+    """A share of the supported claims, each with sentences of another document that come nearest to it."""
     for judged in ours:
         other = chance.choice(ours)
-        if judged.supported and other.about != judged.about and chance.random() < ELSEWHERE:
-            around = judged.edition.around(judged.claim, other.paragraph, judged.document)
-            yield read.pair(judged.claim, around, 2, of="written")
+        apart = other.paragraph.document_id != judged.paragraph.document_id
+        if judged.supported and apart and chance.random() < share:
+            yield judged, judged.edition.around(judged.claim, other.paragraph, judged.document)
 
 
 def _altered(
@@ -306,36 +313,45 @@ def _altered(
                 yield replace(read.example(other, of="altered"), origin=origin)
 
 
-def _framed(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
-    """Some supported claims, read where another paragraph denies them, leaves them open and asserts them; and what was
-    denied or left open, as it stands there.
+def _stated(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:
+    """Some supported claims, put among sentences of another document: as they are, with one thing altered and within
+    frames. Each claim is read with all of these, and so is what was put there.
 
-    Without them the model takes a claim for borne out where its very words stand in a clause that asserts nothing.
+    Without them the model takes a claim for borne out where its words stand but are denied, or in a clause that asserts
+    nothing: in paragraphs that were written one by one, much besides tells what they say.
     """
-    for judged in ours:
-        other = chance.choice(ours)
-        if not judged.supported or other.about == judged.about or chance.random() >= FRAMED:
-            continue
-        around = judged.edition.around(judged.claim, other.paragraph, judged.document)
-        made = list(framed(judged.claim, "learned"))
-        beside = [around[start:end] for start, end in sentence_spans(around)]
-        places = [chance.randrange(len(beside) + 1) for _ in made]
-        texts = [" ".join([*beside[:at], item.sentence, *beside[at:]]) for at, item in zip(places, made, strict=True)]
-        *doubted, asserted = [
-            read.pair(judged.claim, text, CLASSES[item.label], of="framed")
-            for item, text in zip(made, texts, strict=True)
-        ]
-        yield asserted
-        yield from (replace(example, origin=asserted) for example in doubted)
-        yield read.pair(made[0].sentence, texts[0], 0, of="framed")
-        yield read.pair(made[0].sentence, texts[2], 1, of="framed")
-        yield read.pair(made[1].sentence, texts[1], 0, of="framed")
+    apart = set_apart()
+    for judged, around in _other_sentences(ours, chance, STATED):
+        sentences = around if chance.random() >= ALONE else ""
+        stated = _among(sentences, judged.claim, chance)
+        held = read.pair(judged.claim, stated, CLASSES["supported"], of="stated")
+        yield held
+        for other in altered(judged):
+            if worded(other.claim) in apart:
+                continue
+            turned = _among(sentences, other.claim, chance)
+            yield read.pair(other.claim, turned, CLASSES["supported"], of="stated")
+            for claim, text in ((judged.claim, turned), (other.claim, stated)):
+                yield replace(read.pair(claim, text, CLASSES["contradicted"], of="stated"), origin=held)
+        for frame in framed(judged.claim, "learned"):
+            text = _among(sentences, frame.sentence, chance)
+            yield replace(read.pair(judged.claim, text, CLASSES[frame.label], of="stated"), origin=held)
+            yield read.pair(frame.sentence, text, CLASSES["supported"], of="stated")
+            if frame.kind == "rejected":
+                yield read.pair(frame.sentence, stated, CLASSES["contradicted"], of="stated")
+
+
+def _among(sentences: str, sentence: str, chance: random.Random) -> str:
+    """The sentences with one more in any place."""
+    others = [sentences[start:end] for start, end in sentence_spans(sentences)]
+    others.insert(chance.randrange(len(others) + 1), sentence)
+    return " ".join(others)
 
 
 def _trained(
     learned: Sequence[Example], chance: random.Random, steps: int, start: Path | None
 ) -> Iterator[tuple[int, Encoder]]:
-    """The encoder after each tenth of the steps."""
+    """The encoder now and then, and after the last step."""
     encoder = Encoder(start)
     parameters = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01)
@@ -363,8 +379,8 @@ def _loss(logits: torch.Tensor, batch: Sequence[Example]) -> torch.Tensor:
 
 
 def _batches(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Batches of like lengths, in a random order; an altered claim mostly beside what it was made of, so that a step
-    learns what tells the two apart."""
+    """Batches of like lengths, in a random order; a claim with a counterpart mostly beside it, so that a step learns
+    what tells the two apart."""
     order = chance.sample(list(examples), len(examples))
     batches = []
     for start in range(0, len(order), 16 * BATCH):

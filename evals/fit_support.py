@@ -8,7 +8,7 @@ It is fitted on claims that the entailment model has not learned from: those of 
 they are and with one thing altered, the other half of SciFact, and, at a lower weight since the layers were made while
 looking at them, `dev` of our own and `claims_more`. All figures are of claims whose paragraph was held out; `all of
 that hand` holds out all of one set, and nothing is fitted on `claims_unseen` and `UNTOUCHED`. The threshold follows
-from the same figures. Nothing is random: the same input gives the same file. It takes about five minutes.
+from the same figures. Nothing is random: the same input gives the same file. It takes some minutes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A statement in, sentences that only mention it and others that assert it out: by rule.
+"""A statement in; out come sentences that reject it, leave it open or assert it, made by rule.
 
 `The mayor was afraid that the bridge was closed` does not say that it was, though it has every word of that; `It came
 to light that the bridge was closed` does (non-factive and factive predicates: Kiparsky and Kiparsky 1970). The support
@@ -20,18 +20,18 @@ from assistant.checks.names import names_of
 from assistant.checks.reading import read_words
 from assistant.types import Label
 
-CAPITALS = re.compile(r"I\b|[A-Z][A-Z.]")
+CAPITALS = re.compile(r"I\b|[A-Z][A-Z.]")  # that stay what they are within a sentence
 Lot = Literal["learned", "measured"]
 
 FRAMES: dict[str, dict[str, list[str]]] = json.loads(
     resources.files("evals").joinpath("frames.json").read_text(encoding="utf8")
 )
-BEARS: dict[str, Label] = {"rejected": "contradicted", "open": "unsupported", "asserted": "supported"}
+LABEL_OF: dict[str, Label] = {"rejected": "contradicted", "open": "unsupported", "asserted": "supported"}
 
 
 @dataclass(frozen=True, slots=True)
 class Framed:
-    """A sentence with a statement in it, what it does with that, and whether it bears it out."""
+    """A sentence with a statement in it; `kind` is what it does with the statement, `label` whether it bears it out."""
 
     sentence: str
     kind: str
@@ -41,9 +41,9 @@ class Framed:
 def framed(statement: str, lot: Lot) -> Iterator[Framed]:
     """The statement rejected, left open and asserted, each in one frame of the lot; which one, its letters decide."""
     clause = _as_clause(statement)
-    for number, (kind, label) in enumerate(BEARS.items()):
+    for kind, label in LABEL_OF.items():
         frames = FRAMES[lot][kind]
-        chosen = frames[(zlib.crc32(statement.encode()) + number) % len(frames)]
+        chosen = frames[zlib.crc32(statement.encode()) % len(frames)]
         yield Framed(_capitalised(chosen.format(clause)), kind, label)
 
 

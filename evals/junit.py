@@ -80,7 +80,7 @@ def _claim(claim: ClaimCase) -> ET.Element:
     test = _test(f"{claim.id} {claim.claim}", f"claims.{claim.kind}", 0.0)
     if claim.wrong:
         found = [f"expected {claim.expected}, got {claim.verdict}"] if claim.verdict != claim.expected else []
-        found += [f"{probe.kind} {probe.verdict}: {probe.text}" for probe in claim.probes if probe.wrong]
+        found += [f"{probe.kind}, it is {probe.verdict}: {probe.text}" for probe in claim.probes if probe.wrong]
         message = "; ".join(found)
         text = "\n".join([claim.reference, *claim.reasons])
         test.append(_element("failure", {"type": "verdict", "message": message}, text))

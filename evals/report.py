@@ -45,6 +45,7 @@ LABELS = {
     "support_false_flags": "False flags",
     "support_auroc": "Support AUROC",
     "support_denials_caught": "Denials caught",
+    "support_reversals_caught": "Reversals caught",
     "support_mentions_caught": "Mentions caught",
     "support_assertions_kept": "Assertions kept",
 }

@@ -24,8 +24,9 @@ from evals.types import Case, ClaimCase, Estimate, Probe, Run
 from ingest.types import Paragraph
 
 ESCAPED = "backslashreplace"  # of half a surrogate pair, which JSON allows: as JSON escapes it
-PROBED = {  # by which kinds of further tests
+PROBED = {  # a score -> the kinds of probe that it is the share passed of
     "support_denials_caught": ("denied",),
+    "support_reversals_caught": ("reversed",),
     "support_mentions_caught": ("rejected", "open"),
     "support_assertions_kept": ("asserted",),
 }
@@ -247,11 +248,14 @@ def _claim(asked: Asked, claim: GoldClaim, advance: Callable[[], None]) -> Claim
 
 
 def _probes(asked: Asked, claim: GoldClaim) -> Iterator[Probe]:
+    """A true claim denied, and read with its denial and with sentences that reject it, leave it open and assert it."""
     if opposite := denied(claim.claim):
-        yield Probe("denied", opposite, holds=False, verdict=asked.check(opposite, claim.reference).label)
+        yield Probe("denied", opposite, must_hold=False, verdict=asked.check(opposite, claim.reference).label)
+        reversed_text = asked.check(claim.claim, claim.reference, text=opposite)
+        yield Probe("reversed", opposite, must_hold=False, verdict=reversed_text.label)
     for item in framed(claim.claim, "measured"):
         verdict = asked.check(claim.claim, claim.reference, text=item.sentence)
-        yield Probe(item.kind, item.sentence, holds=item.label == "supported", verdict=verdict.label)
+        yield Probe(item.kind, item.sentence, must_hold=item.label == "supported", verdict=verdict.label)
 
 
 def _means(cases: Sequence[Case]) -> dict[str, Estimate]:
@@ -278,7 +282,7 @@ def _support(claims: Sequence[ClaimCase]) -> dict[str, Estimate]:
 
 
 def _passed(claims: Sequence[ClaimCase], kinds: Collection[str]) -> Estimate:
-    """The share of further tests of these kinds that claims pass."""
+    """The share of the claims' probes of these kinds that they pass."""
     passed = [not probe.wrong for claim in claims for probe in claim.probes if probe.kind in kinds]
     return _single(sum(passed) / len(passed) if passed else None, len(passed))
 

@@ -43,24 +43,24 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A true claim put to a further test, made by rule: it is `denied`, or read in place of its paragraph with a
-    sentence that has it `rejected`, left `open` or `asserted`. `text` is the denial or that sentence; it `holds` where
-    it must be supported."""
+    """A true claim put to a test that is made of it by rule: it is `denied`, or read in place of its paragraph with its
+    denial (`reversed`) or a sentence that has it `rejected`, left `open` or `asserted`. `text` is the denial or that
+    sentence; `must_hold` is whether it must be supported then."""
 
     kind: str
     text: str
-    holds: bool
+    must_hold: bool
     verdict: str
 
     @property
     def wrong(self) -> bool:
         """Whether it is supported and must not be, or the other way round."""
-        return (self.verdict == "supported") != self.holds
+        return (self.verdict == "supported") != self.must_hold
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimCase:
-    """One gold claim, the verdict on it, the sentence of the paragraph that decided, and further tests of it."""
+    """One gold claim, the verdict on it, the sentence of the paragraph that decided, and the probes made of it."""
 
     id: str
     kind: str
@@ -76,12 +76,12 @@ class ClaimCase:
 
     @property
     def wrong(self) -> bool:
-        """Whether the verdict is another than gold gives, or a further test fails."""
+        """Whether the verdict is another than gold gives, or a probe is wrong."""
         return self.verdict != self.expected or any(probe.wrong for probe in self.probes)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ClaimCase:
-        """A claim from its JSON form. Raises TypeError where it is none."""
+        """A claim from its JSON form. Raises KeyError or TypeError where it is none."""
         return cls(**{**_tuples(values), "probes": tuple(Probe(**probe) for probe in values["probes"])})
 
 

@@ -133,3 +133,8 @@ def test_all_names_are_exported(name: str) -> None:
     module = __import__(name)
     for exported in module.__all__:
         assert getattr(module, exported) is not None
+
+
+@pytest.mark.parametrize(("text", "label"), [("A ferry sank.", "supported"), ("A ferry did not sink.", "contradicted")])
+def test_a_claim_is_checked_against_another_text(bundled_assistant: Assistant, text: str, label: str) -> None:
+    assert bundled_assistant.check("A ferry sank.", "06SEOUL1789 ¶3", text=text).label == label

@@ -82,6 +82,7 @@ def test_a_part_is_the_same_however_it_is_written(claim: str, paragraph: str) ->
         ("Roughly 300 people fled.", "291 people fled."),
         ("76 to 85 percent fled.", "76.3 to 85.4 percent fled."),
         ("The budget was 1.4 million euros.", "The budget was 1.36 million euros."),
+        ("The budget was 1.4 million euros.", "The budget was 1,360,000 euros."),
         ("Output fell by 12 percent.", "Growth was -12.4 percent."),
     ],
 )
@@ -106,6 +107,12 @@ def test_a_rounded_number_is_near_what_was_counted(claim: str, paragraph: str) -
         ("13 percent fled.", "12.4 percent fled."),
         ("12.4 percent fled.", "12 percent fled."),
         ("1 million people fled.", "1.4 million people fled."),
+        ("More than 76 percent fled.", "75.8 percent fled."),
+        ("At least 80 percent fled.", "79.6 percent fled."),
+        ("Nearly 77 percent fled.", "77.4 percent fled."),
+        ("Up to 12 percent fled.", "12.4 percent fled."),
+        ("Exactly 76 percent fled.", "76.3 percent fled."),
+        ("Article 3 forbids it.", "Article 3.1 forbids it."),
         ("About 2022 were killed.", "It was in 2022 that some were killed."),
     ],
 )

@@ -15,7 +15,7 @@ from assistant.checks.reading import read_words
 from assistant.checks.relations import check_relations
 from assistant.checks.speakers import check_speakers
 from assistant.entailment import Entailment, EntailmentModel
-from assistant.support import Surroundings, check_support, is_verbatim, load_model, measure_support
+from assistant.support import Surroundings, check_support, is_verbatim, load_model, measure_support, read_with
 
 HARBOR = (
     "The harbor board met on March 3 with Anna Lund, head of the Ferry Company of Norway (FCN), to discuss the pier. "
@@ -380,11 +380,6 @@ def test_a_model_that_is_all_but_certain_outweighs_words_that_pull_the_other_way
     claim, sentence = "The board did not hide that it would pay.", "The board was open about paying."
     sure = Surroundings(entailment=lambda *_: Entailment(0.998, 0.001, 0.001))
     assert check_support(claim, sentence, sentence, surroundings=sure).label == "supported"
-
-
-def read_with(claim: str, paragraph: str, *, context: str = "", date: str | None = None) -> str:
-    """What the entailment model reads with the claim."""
-    return measure_support(claim, paragraph, context=context, date=date).read_with
 
 
 def test_the_model_reads_the_title_where_it_has_a_word_that_the_sentences_lack() -> None:

@@ -104,6 +104,22 @@ def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path, answer: str) 
     assert not (half / "partial.jsonl").exists()
 
 
+def test_half_a_surrogate_pair_in_an_answer_is_compared(gold: Path, tmp_path: Path) -> None:
+    run(["eval", str(gold), "--out", str(tmp_path / "one")])
+    values = json.loads((tmp_path / "one" / "run.json").read_text(encoding="utf8"))
+    values["cases"][0]["answer"] = "half a pair \ud83d"
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(values), encoding="utf8")
+    assert run(["eval", "--compare", str(tmp_path / "one" / "run.json"), str(other)]) == 0
+
+
+def test_a_run_of_an_older_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = tmp_path / "old.json"
+    old.write_text('{"format": 1}', encoding="utf8")
+    assert run(["eval", "--baseline", str(old)]) == 1
+    assert f"{old} is of format 1, and 2 is read. Run `pilcrow eval` again." in capsys.readouterr().err
+
+
 def test_an_interrupted_run_of_other_questions_is_not_resumed(
     gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +147,7 @@ def test_a_split_is_compared_with_its_half_of_the_baseline(
 
 
 def test_only_runs_of_the_same_split_are_plotted_together(gold: Path, tmp_path: Path) -> None:
+    (tmp_path / "history.jsonl").write_text('{"name": "of an unknown split", "scores": {}}\n', encoding="utf8")
     for name, split in (("one", []), ("two", ["--split", "dev"]), ("three", ["--split", "dev"])):
         run(["eval", str(gold), *split, "--out", str(tmp_path / name)])
     plotted = ["Scores over runs" in (tmp_path / name / "report.html").read_text() for name in ("one", "two", "three")]

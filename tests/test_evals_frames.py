@@ -1,4 +1,4 @@
-"""A statement put into a sentence that rejects it, leaves it open or asserts it."""
+"""A statement put into a sentence that rejects it, leaves it open or asserts it, and the probes made of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import pytest
 from assistant import Assistant
 from evals.frames import FRAMES, framed
 from evals.gold import GoldClaim
-from evals.run import evaluate
+from evals.run import PROBED, evaluate, summarise
+from evals.types import ClaimCase, Probe
+
+SIGNED = GoldClaim(
+    id="c1", split="dev", claim="VERSHBOW signed it.", reference="06SEOUL1789 header", label="supported", kind="near"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,13 +31,10 @@ def test_a_statement_stands_in_its_frame_as_a_clause(statement: str, clause: str
 
 
 def test_a_statement_is_rejected_left_open_and_asserted() -> None:
-    made = list(framed("The ferry sank.", "learned"))
-    assert [(item.kind, item.label) for item in made] == [
-        ("rejected", "contradicted"),
-        ("open", "unsupported"),
-        ("asserted", "supported"),
-    ]
-    assert all(item.sentence[0].isupper() and item.sentence.endswith(".") for item in made)
+    made = {(item.kind, item.label): item.sentence for item in framed("NATO agreed.", "measured")}
+    assert list(made) == [("rejected", "contradicted"), ("open", "unsupported"), ("asserted", "supported")]
+    for (kind, _), sentence in made.items():
+        assert sentence in {frame.format("NATO agreed") for frame in FRAMES["measured"][kind]}
 
 
 def test_no_frame_is_both_learned_and_measured() -> None:
@@ -40,19 +42,48 @@ def test_no_frame_is_both_learned_and_measured() -> None:
         {frame for group in FRAMES[lot].values() for frame in group} for lot in ("learned", "measured")
     )
     assert not learned & measured
-    assert all(frame.count("{}") == 1 for frame in learned | measured)
 
 
-def test_a_true_claim_is_put_to_further_tests(bundled_assistant: Assistant) -> None:
-    claim = GoldClaim(
-        id="c1",
-        split="dev",
-        claim="VERSHBOW signed it.",
-        reference="06SEOUL1789 header",
-        label="supported",
-        kind="near",
-    )
-    (case,) = evaluate(bundled_assistant, (), (claim,), settings={}).claims
-    assert [probe.kind for probe in case.probes] == ["denied", "rejected", "open", "asserted"]
-    assert [probe.holds for probe in case.probes] == [False, False, False, True]
+def test_a_frame_has_one_place_for_a_statement() -> None:
+    assert all(frame.count("{}") == 1 for lot in FRAMES.values() for group in lot.values() for frame in group)
+
+
+def test_a_true_claim_is_probed(bundled_assistant: Assistant) -> None:
+    (case,) = evaluate(bundled_assistant, (), (SIGNED,), settings={}).claims
+    assert [(probe.kind, probe.must_hold) for probe in case.probes] == [
+        ("denied", False),
+        ("reversed", False),
+        ("rejected", False),
+        ("open", False),
+        ("asserted", True),
+    ]
     assert case.probes[0].text == "VERSHBOW did not sign it."
+
+
+def test_a_claim_that_is_not_supported_is_not_probed(bundled_assistant: Assistant) -> None:
+    claim = SIGNED.model_copy(update={"claim": "Kang signed it.", "label": "contradicted"})
+    (case,) = evaluate(bundled_assistant, (), (claim,), settings={}).claims
+    assert case.probes == ()
+
+
+def test_scores_are_the_shares_of_probes_that_pass() -> None:
+    probes = (
+        Probe("denied", "It did not sink.", must_hold=False, verdict="partial"),
+        Probe("reversed", "It did not sink.", must_hold=False, verdict="contradicted"),
+        Probe("rejected", "That it sank is a lie.", must_hold=False, verdict="supported"),
+        Probe("open", "Did it sink?", must_hold=False, verdict="unsupported"),
+        Probe("asserted", "Alas, it sank.", must_hold=True, verdict="unsupported"),
+    )
+    claim = ClaimCase("c1", "near", "dev", "It sank.", "ledger ¶1", "supported", "supported", 0.9, (), probes=probes)
+    scores = summarise((), (claim,), settings={}, timings={}).scores
+    assert {name: scores[name].value for name in PROBED} == {
+        "support_denials_caught": 1.0,
+        "support_reversals_caught": 1.0,
+        "support_mentions_caught": 0.5,
+        "support_assertions_kept": 0.0,
+    }
+
+
+def test_without_probes_there_is_no_share() -> None:
+    claim = ClaimCase("c1", "near", "dev", "It sank.", "ledger ¶1", "supported", "supported", 0.9, ())
+    assert summarise((), (claim,), settings={}, timings={}).scores["support_mentions_caught"].value is None

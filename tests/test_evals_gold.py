@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from evals.editions import KEPT, UNTOUCHED, set_apart, worded, written_sets
+from evals.editions import KEPT, UNTOUCHED, editions, set_apart, worded, written_sets
 from evals.errors import GoldError
 from evals.gold import check_references, gold_file, load_claims, load_questions
 from evals.run import check_gold
@@ -157,3 +157,12 @@ def test_an_unknown_reference_names_the_nearest() -> None:
     assert str(caught.value).startswith(
         "q7 refers to 06SEOUL1798 ¶3, which the index does not hold. Nearest: 06SEOUL1789 ¶3,"
     )
+
+
+def test_an_edition_measures_as_the_index_does(bundled_assistant: Assistant) -> None:
+    (edition,) = editions(None)
+    claim = next(claim for claim in load_claims(gold_file("claims")) if claim.split == "dev")
+    paragraph = bundled_assistant.paragraph(claim.reference)
+    document = next(item for item in bundled_assistant.documents() if item.document_id == paragraph.document_id)
+    measured = bundled_assistant.checker.measure(claim.claim, paragraph, document)
+    assert edition.measured(claim.claim, edition.paragraphs([claim.reference])[claim.reference]) == measured

@@ -35,7 +35,7 @@ RIGHT = Case(
 WRONG = replace(RIGHT, id="q2", cited=(), scores={"citation_recall": 0.0, "fact_recall": 1.0, "right": 1.0})
 UNSCORED = replace(RIGHT, id="q3", status="unscored", scores={}, error="No server.", milliseconds=0.0)
 CLAIM = ClaimCase("c1", "number", "dev", "It sank twice.", "ledger ¶1", "contradicted", "contradicted", 0.1, ())
-DENIED = Probe("denied", "It did not sink.", holds=False, verdict="supported")
+DENIED = Probe("denied", "It did not sink.", must_hold=False, verdict="supported")
 PASSED_BOTH_WAYS = replace(CLAIM, id="c2", expected="supported", verdict="supported", probes=(DENIED,))
 ATTRIBUTES = {  # of junit-10.xsd in Jenkins' xUnit plugin: those an element must have, and those it may have
     "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}),
@@ -115,7 +115,7 @@ def test_a_wrong_verdict_fails() -> None:
 def test_a_claim_that_passes_denied_too_fails() -> None:
     failure = parsed(claims=(PASSED_BOTH_WAYS,)).find(".//failure")
     assert failure is not None
-    assert failure.attrib == {"type": "verdict", "message": "denied supported: It did not sink."}
+    assert failure.attrib == {"type": "verdict", "message": "denied, it is supported: It did not sink."}
 
 
 def test_scores_are_properties_of_the_suite() -> None:

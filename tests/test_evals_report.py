@@ -293,12 +293,12 @@ def test_a_wrong_verdict_shows_reasons_and_paragraph() -> None:
 
 
 def test_a_claim_that_is_supported_denied_too_is_wrong() -> None:
-    denied = Probe("denied", "The council did not meet thrice.", holds=False, verdict="supported")
-    asserted = Probe("asserted", "It is a fact that the council met thrice.", holds=True, verdict="supported")
+    denied = Probe("denied", "The council did not meet thrice.", must_hold=False, verdict="supported")
+    asserted = Probe("asserted", "It is a fact that the council met thrice.", must_hold=True, verdict="supported")
     claim = replace(CLAIM, expected="supported", probes=(denied, asserted), reasons=())
     text = page_of(run_of(RIGHT, claims=(claim,))).text
-    assert "The council met thrice. ✗ denied number · ledger ¶2" in text
-    assert "denied supported: The council did not meet thrice." in text
+    assert "The council met thrice. ✗ fails when denied number · ledger ¶2" in text
+    assert "denied, it is supported: The council did not meet thrice." in text
     assert "It is a fact" not in text
 
 

@@ -7,7 +7,7 @@ from assistant.checks.polarity import pulls
 from assistant.checks.reading import CERTAIN, EXPECTED, Reading, Word, listed
 
 AUXILIARIES = frozenset(["has", "have", "had", "having"])
-FINITE_BE = frozenset(["was", "were", "been", "is", "are"])
+BE_BEFORE_PARTICIPLE = frozenset(["was", "were", "been", "is", "are"])
 PAST = listed(
     """held met told took made gave became went sent fell rose grew began won lost paid brought bought built sold
     led left spoke broke drew wrote chose came saw set cut put hit kept fought sought taught caught stood
@@ -85,4 +85,6 @@ def _is_done(words: tuple[Word, ...], at: int) -> bool:
         return "to" not in before[-1:]
     if before[-1:] and before[-1] in BEFORE_ADJECTIVE:
         return False
-    return (word.lower.endswith("ed") or word.lower in PAST) and not any(item in FINITE_BE for item in before[-2:])
+    return (word.lower.endswith("ed") or word.lower in PAST) and not any(
+        item in BE_BEFORE_PARTICIPLE for item in before[-2:]
+    )

@@ -60,6 +60,7 @@ ABOVE = re.compile(
 BELOW = re.compile(
     r"\b(?:nearly|almost|under|(?<!no )(?<!not )(?:less|fewer) than|(?:no|not) more than|at most|up to)$", re.IGNORECASE
 )
+EXACTLY = re.compile(r"\b(?:exactly|precisely)$", re.IGNORECASE)
 PLURAL = (
     r" (?!(?:was|is|has|as|its|his|this|does|across|towards|thus|always|perhaps|sometimes|plus|marks)\b)"
     r"(?:people|men|women|children|[a-z]+s)\b"
@@ -98,6 +99,7 @@ SINKING = re.compile(
     r"\b(?:f[ae]ll\w*|declin\w*|shr[aiu]nk\w*|contract\w*|drop\w*|decreas\w*|los[set]\w*|reduc\w*|negative|minus)\b",
     re.IGNORECASE,
 )
+# By months of 30, so that lengths in other units are equal.
 COUNTED_DAYS_IN = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 360, "decade": 3600, "century": 36000}
 LENGTH = re.compile(r"[ -](day|week|fortnight|month|year|decade|century|centurie)s?\b")
 ONE_LENGTH = re.compile(r"\b(half )?an? (week|fortnight|month|year|decade|century)\b", re.IGNORECASE)
@@ -215,23 +217,26 @@ def _is_told(number: Number, claim: str, told: Told) -> bool:
     low, high = _allowed(number, claim)
     alike = [other for item in told.numbers if (other := _alike(item, number)) is not None]
     turned = [replace(other, value=-other.value) for other in alike if _are_turned(other, number, claim, told.text)]
-    return any(low <= other.value <= high or _is_rounded(number, other) for other in (*alike, *turned))
+    return any(low <= other.value <= high or _rounds(number, other, claim) for other in (*alike, *turned))
 
 
-def _is_rounded(number: Number, other: Number) -> bool:
-    """Whether a number has fewer decimals than another, and is that one but for these: `76%` of `76.3%`. One that
-    leaves out more than a little is not, such as `1 million` of `1.4 million`."""
-    decimals, others = _decimals(number), _decimals(other)
-    if decimals is None or others is None or number.scale != other.scale or decimals >= others:
+def _rounds(number: Number, other: Number, claim: str) -> bool:
+    """Whether a number of a claim is another, told less precisely: `76%` of `76.3%`. One that leaves out more than a
+    little is not, such as `1 million` of `1.4 million`, nor is a bound, a number that is said to be exact or a name."""
+    before = _before(number, claim)
+    if any(found.search(before) for found in (ABOVE, BELOW, EXACTLY)) or NUMBERED.search(before):
+        return False
+    rough, fine = _step(number), _step(other)
+    if rough is None or fine is None or fine >= rough:
         return False
     off = abs(number.value - other.value)
-    return off <= (0.5 + 1e-9) * number.scale / 10**decimals and off <= TOLERANCE * abs(other.value)
+    return off <= (0.5 + 1e-9) * rough and off <= TOLERANCE * abs(other.value)
 
 
-def _decimals(number: Number) -> int | None:
-    """How many digits stand after the point; None where the number is not written in digits."""
+def _step(number: Number) -> float | None:
+    """What one more in a number's last decimal comes to; None where it is not written in digits."""
     digits = re.fullmatch(r"[-−]?\d[\d,]*(?:\.(\d+))?\D*", number.text)
-    return len(digits[1] or "") if digits else None
+    return number.scale / 10 ** len(digits[1] or "") if digits else None
 
 
 def _is_comparable(number: Number, claim: str, told: Told) -> bool:
@@ -271,11 +276,16 @@ def _are_turned(other: Number, number: Number, claim: str, text: str) -> bool:
 
 def _allowed(number: Number, claim: str) -> tuple[float, float]:
     """From where to where what was counted may lie: a little around `about 50`, above `over 50`, below `nearly 50`."""
-    before = re.sub(rf"[\s{SIGNS}]+$", "", claim[: number.start])
+    before = _before(number, claim)
     room = abs(number.value) * TOLERANCE
     low = room if ABOUT.search(before) or BELOW.search(before) else 0.0
     high = room if ABOUT.search(before) or ABOVE.search(before) else 0.0
     return number.value - low, number.value + high
+
+
+def _before(number: Number, claim: str) -> str:
+    """The claim up to a number, its currency aside."""
+    return re.sub(rf"[\s{SIGNS}]+$", "", claim[: number.start])
 
 
 def _reason(text: str, measure: str) -> Reason:

@@ -68,20 +68,35 @@ WEAKENERS = {
 PASTS = dict(
     pair.split(":")
     for pair in listed(
-        """built:build held:hold met:meet told:tell took:take made:make gave:give sent:send fell:fall rose:rise
-        grew:grow began:begin won:win lost:lose paid:pay brought:bring bought:buy sold:sell led:lead
-        spoke:speak broke:break drew:draw wrote:write chose:choose saw:see kept:keep fought:fight
-        sought:seek taught:teach caught:catch stood:stand withdrew:withdraw froze:freeze shook:shake
-        struck:strike threw:throw spent:spend meant:mean ran:run came:come became:become went:go knew:know
-        thought:think found:find left:leave dealt:deal lent:lend flew:fly"""
+        """ate:eat arose:arise beheld:behold befell:befall began:begin became:become bent:bend bit:bite bled:bleed
+        blew:blow bore:bear bought:buy bred:breed broke:break brought:bring built:build burnt:burn came:come
+        caught:catch chose:choose clung:cling crept:creep dealt:deal drank:drink dreamt:dream drew:draw
+        drove:drive dug:dig dwelt:dwell fed:feed fell:fall felt:feel fled:flee flew:fly flung:fling
+        forbade:forbid foresaw:foresee foretold:foretell forgave:forgive forgot:forget fought:fight found:find
+        froze:freeze gave:give got:get grew:grow heard:hear held:hold hid:hide hung:hang kept:keep knelt:kneel
+        knew:know laid:lay learnt:learn led:lead left:leave lent:lend lit:light lost:lose made:make meant:mean
+        met:meet misled:mislead mistook:mistake outgrew:outgrow overcame:overcome oversaw:oversee
+        overthrew:overthrow overtook:overtake paid:pay ran:run rang:ring rebuilt:rebuild repaid:repay
+        retook:retake rewrote:rewrite rode:ride rose:rise said:say sang:sing sank:sink sat:sit saw:see sent:send
+        shone:shine shook:shake shot:shoot shrank:shrink slept:sleep slid:slide sold:sell sought:seek sped:speed
+        spent:spend spoilt:spoil spoke:speak sprang:spring spun:spin stole:steal stood:stand strode:stride
+        strove:strive struck:strike stuck:stick swam:swim swept:sweep swore:swear swung:swing taught:teach
+        tore:tear told:tell took:take thought:think threw:throw trod:tread understood:understand
+        undertook:undertake upheld:uphold went:go wept:weep withdrew:withdraw withheld:withhold
+        withstood:withstand woke:wake won:win wore:wear wove:weave wrote:write"""
     )
 )
 PARTICIPLES = dict(
     pair.split(":")
     for pair in listed(
-        """taken:take given:give fallen:fall risen:rise grown:grow begun:begin spoken:speak broken:break
-        drawn:draw written:write chosen:choose seen:see withdrawn:withdraw frozen:freeze gone:go known:know
-        flown:fly"""
+        """arisen:arise beaten:beat begun:begin bitten:bite blown:blow borne:bear broken:break chosen:choose
+        drawn:draw driven:drive eaten:eat fallen:fall flown:fly forbidden:forbid foreseen:foresee
+        forgiven:forgive forgotten:forget frozen:freeze given:give gone:go gotten:get grown:grow hidden:hide
+        known:know outgrown:outgrow overseen:oversee overtaken:overtake overthrown:overthrow proven:prove
+        retaken:retake rewritten:rewrite ridden:ride risen:rise rung:ring seen:see shaken:shake shown:show
+        shrunk:shrink sown:sow spoken:speak sprung:spring stolen:steal sung:sing sunk:sink swollen:swell
+        sworn:swear swum:swim taken:take thrown:throw torn:tear trodden:tread undertaken:undertake
+        withdrawn:withdraw woken:wake worn:wear woven:weave written:write"""
     )
 )
 ADJECTIVES = listed(
