@@ -130,8 +130,16 @@ def test_an_acronym_is_learned_with_its_long_name() -> None:
         ("The board seeks no loan.", "The board seeks a loan."),
         ("The road is easy.", "The road is steep."),
         ("The talks began without the mayor.", "The talks began with the mayor."),
+        ("The ferry sank.", "The ferry did not sink."),
+        ("The board hid the plan.", "The board has not hidden the plan."),
+        ("The bridge is unsafe.", "It is a myth that the bridge is unsafe."),
+        ("The mayor left.", "The paper wrongly reported that the mayor left."),
+        ("The figures were false.", "The auditors refuted that the figures were false."),
     ],
-    ids=["declined", "not", "worsen", "unlikely", "not want", "no object", "opposite adjectives", "without"],
+    ids=[
+        *("declined", "not", "worsen", "unlikely", "not want", "no object", "opposite adjectives", "without"),
+        *("irregular past", "irregular participle", "myth", "wrongly reported", "refuted"),
+    ],
 )
 def test_the_opposite_is_found_and_never_supported(claim: str, sentence: str) -> None:
     measures = check_polarity(read_words(claim), read_words(sentence), {}).measures
