@@ -130,6 +130,7 @@ def test_an_acronym_is_learned_with_its_long_name() -> None:
         ("The board seeks no loan.", "The board seeks a loan."),
         ("The road is easy.", "The road is steep."),
         ("The talks began without the mayor.", "The talks began with the mayor."),
+        ("Prices fell in May.", "Prices rose in May."),
         ("The ferry sank.", "The ferry did not sink."),
         ("The board hid the plan.", "The board has not hidden the plan."),
         ("The bridge is unsafe.", "It is a myth that the bridge is unsafe."),
@@ -138,7 +139,7 @@ def test_an_acronym_is_learned_with_its_long_name() -> None:
     ],
     ids=[
         *("declined", "not", "worsen", "unlikely", "not want", "no object", "opposite adjectives", "without"),
-        *("irregular past", "irregular participle", "myth", "wrongly reported", "refuted"),
+        *("irregular opposites", "irregular past", "irregular participle", "myth", "wrongly reported", "refuted"),
     ],
 )
 def test_the_opposite_is_found_and_never_supported(claim: str, sentence: str) -> None:

@@ -290,7 +290,7 @@ def _denier_of(zone: Reading, claim: Reading, word: str) -> tuple[str, str, str]
 
 
 def _key(word: Word) -> str:
-    return stem(word.lower) or word.lower
+    return word.term or stem(word.lower) or word.lower
 
 
 @lru_cache(maxsize=1)
