@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from assistant.checks.assertion import check_assertion
 from assistant.checks.bindings import check_bindings
 from assistant.checks.coverage import Zone, check_coverage, find_zone
 from assistant.checks.dates import check_dates, day_in_words, day_of, times
@@ -48,9 +49,10 @@ CONFLICTS = (
     "swapped",
     "other_speaker",
     "valence_turned",
+    "supposed",
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
-INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date"])
+INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
@@ -195,6 +197,7 @@ def measure_support(
         check_numbers(claim, paragraph, context=context, skip=dates, years=(date or "")[:4], dates=told_dates),
         check_dates(claim, paragraph, context=f"{context} {date or ''}", day=date),
         check_polarity(mine, zone.reading, weights),
+        check_assertion(mine, text),
         check_modality(mine, zone.reading),
         check_quantifiers(mine, zone.reading),
         check_bindings(mine, zone.reading, weights, aliases),
@@ -295,12 +298,13 @@ def is_outright(measures: Mapping[str, float]) -> bool:
 def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     """Whether a claim cannot be supported, whatever the regression says of it.
 
-    A figure or a day that is not there, or a name that the document never mentions, always fails it, but for acronyms,
-    which the same thing may have several of. Words that pull the other way do so unless the entailment model is all but
-    certain that it is borne out, and always where the paragraph has every word of the claim, which the model takes for
-    agreement: `the mayor doubted that …`. Numbers in words, which may count what is listed, other times, a lone word
-    that may be a name, and a paragraph that speaks of something else do so unless the model finds it more likely than
-    not, since a true claim may share no word with its paragraph.
+    A figure or a day that is not there, or a name that the document never mentions, always fails it, but for
+    acronyms, which the same thing may have several of; so does a claim that the paragraph only supposes, asks, hopes
+    or fears. Words that pull the other way do so unless the entailment model is all but certain that it is borne out,
+    and always where the paragraph has every word of the claim, which the model takes for agreement: `the mayor
+    doubted that …`. Numbers in words, which may count what is listed, other times, a lone word that may be a name,
+    and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a true
+    claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True

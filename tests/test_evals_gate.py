@@ -138,14 +138,14 @@ def test_a_spoiled_answer_turns_the_gate_red(bundled_assistant: Assistant, sabot
 class EverythingSupported(Sabotaged):
     """Each claim is borne out."""
 
-    def check(self, *_: str) -> Verdict:
+    def check(self, *_: str, text: str | None = None) -> Verdict:  # noqa: ARG002  # as the protocol has it
         return Verdict("supported", (), 1.0)
 
 
 class NothingSupported(Sabotaged):
     """No claim is borne out."""
 
-    def check(self, *_: str) -> Verdict:
+    def check(self, *_: str, text: str | None = None) -> Verdict:  # noqa: ARG002  # as the protocol has it
         return Verdict("unsupported", (), 0.0)
 
 
