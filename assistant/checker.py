@@ -19,6 +19,7 @@ from assistant.support import (
     is_verbatim,
     measure_support,
     place_of,
+    read_with,
 )
 from assistant.types import Verdict
 from ingest.lexical import LexicalIndex
@@ -86,6 +87,11 @@ class Checker:
             date=document.date,
             surroundings=self.surroundings(claim, paragraph),
         )
+
+    def read_with(self, claim: str, paragraph: Paragraph, document: Document) -> str:
+        """What the entailment model reads with the claim, for training and timing it."""
+        context = context_of(paragraph, document)
+        return read_with(claim, paragraph.text, context=context, date=document.date, surroundings=self.known)
 
     def surroundings(self, claim: str, paragraph: Paragraph) -> Surroundings:
         """What is known of any claim, what the document speaks of, and where else the claim stands word for word."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from assistant import Assistant, Settings
 from assistant.query import Query
-from assistant.support import context_of, measure_support, read_with
+from assistant.support import measure_support
 from evals.gold import gold_file, load_claims, load_questions
 from ingest import ingest
 
@@ -98,16 +98,7 @@ def _steps_of_a_check(assistant: Assistant) -> None:
     pairs = [(claim.claim, assistant.paragraph(claim.reference)) for claim in claims]
     known = [checker.surroundings(claim, paragraph) for claim, paragraph in pairs]
     documents = {document.document_id: document for document in assistant.documents()}
-    told = [
-        read_with(
-            claim,
-            paragraph.text,
-            context=context_of(paragraph, documents[paragraph.document_id]),
-            date=documents[paragraph.document_id].date,
-            surroundings=checker.known,
-        )
-        for claim, paragraph in pairs
-    ]
+    told = [checker.read_with(claim, item, documents[item.document_id]) for claim, item in pairs]
     steps: dict[str, Callable[[int], object]] = {
         "what the index knows of it": lambda number: checker.surroundings(*pairs[number]),
         "reading it with its sentences": lambda number: checker.known.entailment(  # type: ignore[misc]  # an assistant's has one

@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.checker import Checker
 from assistant.entailment import EntailmentModel
-from assistant.support import Measured, context_of, read_with
+from assistant.support import Measured
 from assistant.types import Label
 from evals.denials import denied, turned
 from evals.gold import GoldClaim, gold_file, load_claims
@@ -96,9 +96,7 @@ class Edition:
 
     def around(self, claim: str, paragraph: Paragraph, document: Document | None = None) -> str:
         """What the entailment model reads with a claim; as if the paragraph stood in `document`, where one is given."""
-        document = document or self.documents[paragraph.document_id]
-        context = context_of(paragraph, document)
-        return read_with(claim, paragraph.text, context=context, date=document.date, surroundings=self.checker.known)
+        return self.checker.read_with(claim, paragraph, document or self.documents[paragraph.document_id])
 
     def body(self, document_id: str) -> str:
         """The text of a document without its header."""
@@ -136,6 +134,7 @@ def written_sets() -> list[str]:
     return sorted((path.stem for path in files), key=lambda name: int(name.removeprefix("h")))
 
 
+@lru_cache(maxsize=1)
 def set_apart() -> frozenset[str]:
     """The words of every claim that the entailment model must not learn: those that it or the check is fitted with or
     measured on."""

@@ -44,7 +44,7 @@ def framed(statement: str, lot: Lot) -> Iterator[Framed]:
     for kind, label in LABEL_OF.items():
         frames = FRAMES[lot][kind]
         chosen = frames[zlib.crc32(statement.encode()) % len(frames)]
-        yield Framed(_capitalised(chosen.format(clause)), kind, label)
+        yield Framed(chosen.format(clause), kind, label)
 
 
 def _as_clause(statement: str) -> str:
@@ -53,7 +53,3 @@ def _as_clause(statement: str) -> str:
     names = names_of(read_words(said))
     keeps = bool(names and names[0].start == 0) or CAPITALS.match(said)
     return said if keeps else said[:1].lower() + said[1:]
-
-
-def _capitalised(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

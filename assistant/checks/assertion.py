@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.reading import Reading
@@ -27,23 +28,30 @@ OPENING = 12  # characters before a clause with which a sentence begins; it ends
 def check_assertion(claim: Reading, paragraph: Reading) -> Finding:
     """`supposed`: all words of the claim stand in a clause of the paragraph that asserts nothing, and in no sentence
     outside of one; a claim that supposes something itself is let be."""
+    phrase = _only_after(claim, paragraph)
+    if phrase is None:
+        return Finding({"supposed": 0.0})
+    reason = Reason("missing", f"{{place}} says that only after “{phrase}”, which asserts nothing", "supposed")
+    return Finding({"supposed": 1.0}, (reason,))
+
+
+def _only_after(claim: Reading, paragraph: Reading) -> str | None:
+    """The supposing phrase after which alone the paragraph has all words of the claim."""
     mine = {word.term for word in claim.words if word.term}
     if not mine or SUPPOSING.search(claim.text):
-        return Finding({"supposed": 0.0})
-    told = ""
-    for number, (start, end) in enumerate(paragraph.sentences):
-        words = [word for word in paragraph.words if word.sentence == number and word.term]
-        if not mine <= {word.term for word in words}:
+        return None
+    phrase = None
+    for number, words in groupby(paragraph.words, key=lambda word: word.sentence):
+        places = [(word.term, word.start) for word in words]
+        if not mine <= {term for term, _ in places}:
             continue
-        clause = _supposed(paragraph.text, start, end)
+        clause = _supposed(paragraph.text, *paragraph.sentences[number])
         if clause is None:
-            return Finding({"supposed": 0.0})
+            return None
         phrase, first, last = clause
-        if not mine <= {word.term for word in words if first <= word.start < last}:
-            return Finding({"supposed": 0.0})
-        told = phrase
-    reasons = (Reason("missing", f"{{place}} says that only after “{told}”, which asserts nothing", "supposed"),)
-    return Finding({"supposed": 1.0}, reasons) if told else Finding({"supposed": 0.0})
+        if not mine <= {term for term, start in places if first <= start < last}:
+            return None
+    return phrase
 
 
 def _supposed(text: str, start: int, end: int) -> tuple[str, int, int] | None:

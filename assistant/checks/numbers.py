@@ -215,18 +215,24 @@ def _is_told(number: Number, claim: str, told: Told) -> bool:
     if number.unit == "/" and not _is_comparable(number, claim, told):
         return True
     low, high = _allowed(number, claim)
+    rough = _rounded_to(number, claim)
     alike = [other for item in told.numbers if (other := _alike(item, number)) is not None]
     turned = [replace(other, value=-other.value) for other in alike if _are_turned(other, number, claim, told.text)]
-    return any(low <= other.value <= high or _rounds(number, other, claim) for other in (*alike, *turned))
+    return any(low <= other.value <= high or _rounds(number, other, rough) for other in (*alike, *turned))
 
 
-def _rounds(number: Number, other: Number, claim: str) -> bool:
-    """Whether a number of a claim is another, told less precisely: `76%` of `76.3%`. One that leaves out more than a
-    little is not, such as `1 million` of `1.4 million`, nor is a bound, a number that is said to be exact or a name."""
+def _rounded_to(number: Number, claim: str) -> float | None:
+    """To what a number of a claim may have been rounded; None for a bound, one that is said to be exact, or a name."""
     before = _before(number, claim)
-    if any(found.search(before) for found in (ABOVE, BELOW, EXACTLY)) or NUMBERED.search(before):
-        return False
-    rough, fine = _step(number), _step(other)
+    if any(found.search(before) for found in (ABOVE, BELOW, EXACTLY, NUMBERED)):
+        return None
+    return _step(number)
+
+
+def _rounds(number: Number, other: Number, rough: float | None) -> bool:
+    """Whether a number that may be rounded to `rough` is another, told less precisely: `76%` of `76.3%`. One that
+    leaves out more than a little is not, such as `1 million` of `1.4 million`."""
+    fine = _step(other)
     if rough is None or fine is None or fine >= rough:
         return False
     off = abs(number.value - other.value)
