@@ -6,9 +6,10 @@ a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et 
 
 It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing altered
 and within sentences that assert them or do not, from one half of SciFact's abstracts, and from a little of what
-`evals.variants` makes of sentences. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they
-are what it is looked at with. The order of what it reads is fixed by a seed. To go on from the weights that ship with
-further sets: `--start`, `--new` and, so that what is elsewhere is not forgotten, `--keep`.
+`evals.variants` makes of sentences. A false claim is mostly read beside the true one that it differs from. The claims of
+`gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The order of what it
+reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new` and, so that what is
+elsewhere is not forgotten, `--keep`.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
 WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8, "stated": 0.6}
 ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
 BESIDE = 0.6  # of the claims with a counterpart that are read beside it
+LIKE = 0.5  # of the tokens of two claims of a paragraph, one true and one false, from which on they are counterparts
 STATED = 0.06  # of the supported claims that are put among sentences of another document
 ALONE = 0.3  # of these, that are read with nothing else
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
@@ -136,7 +138,7 @@ class Encoder(nn.Module):
             return torch.from_numpy(started[name] if name in started else np.array(published.array(name)))
 
         self.words = nn.Embedding.from_pretrained(tensor("embeddings.word_embeddings.weight"), freeze=True)
-        self.positions = nn.Embedding.from_pretrained(tensor("embeddings.position_embeddings.weight"), freeze=True)
+        self.positions = nn.Embedding.from_pretrained(tensor("embeddings.position_embeddings.weight"), freeze=False)
         self.kinds = nn.Embedding.from_pretrained(tensor("embeddings.token_type_embeddings.weight"), freeze=False)
         self.first = nn.LayerNorm(MiniLM.dimensions, eps=EPSILON)
         self.layers = nn.ModuleList(Layer(MiniLM.dimensions) for _ in range(LAYERS))
@@ -233,10 +235,28 @@ def _of_set(name: str, own: Sequence[Edition], public: Path, read: _Reader, chan
     """The claims of a set as they are, read elsewhere, altered and framed."""
     ours = list(written(name, own=own, public=public))
     examples = [read.example(judged, of="written") for judged in ours]
-    yield from examples
+    yield from _beside_twins(ours, examples)
     yield from _elsewhere(ours, read, chance)
     yield from _altered(ours, examples, read, chance)
     yield from _stated(ours, read, chance)
+
+
+def _beside_twins(ours: Sequence[Judged], examples: Sequence[Example]) -> Iterator[Example]:
+    """The examples; a false one has the true one of its paragraph that is most like it, if any is, for counterpart."""
+    true: dict[str, list[Example]] = {}
+    for judged, example in zip(ours, examples, strict=True):
+        if judged.supported:
+            true.setdefault(judged.paragraph.text, []).append(example)
+    for judged, example in zip(ours, examples, strict=True):
+        others = [] if judged.supported else true.get(judged.paragraph.text, [])
+        twin = max(others, key=lambda other: _likeness(other.claim, example.claim), default=None)
+        is_like = twin is not None and _likeness(twin.claim, example.claim) >= LIKE
+        yield replace(example, origin=twin) if is_like else example
+
+
+def _likeness(one: Sequence[int], other: Sequence[int]) -> float:
+    """The share of the tokens of two claims that are in both."""
+    return len({*one} & {*other}) / len({*one} | {*other})
 
 
 def _held(own: Sequence[Edition], public: Path, read: _Reader) -> Iterator[Example]:
@@ -415,7 +435,7 @@ def _save(encoder: Encoder, path: Path) -> None:
 def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     """The weights as `assistant.entailment` reads them: those of products in eight bits, with a scale an output."""
     tensors = {name: parameter.detach().numpy() for name, parameter in _named(encoder)}
-    tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.numpy()[:LONGEST]
+    tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.detach().numpy()[:LONGEST]
     tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
     tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
     found: dict[str, NDArray[Any]] = {}
@@ -439,7 +459,7 @@ def _whole(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _named(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:
-    """The parameters that stand in the published file, by their names there; words and positions stay as they are."""
+    """The parameters that stand in the published file, by their names there; words stay as they are."""
     yield "embeddings.token_type_embeddings.weight", encoder.kinds.weight
     yield from _both("embeddings.LayerNorm", encoder.first)
     for number, layer in enumerate(encoder.layers):

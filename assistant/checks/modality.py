@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.polarity import pulls
-from assistant.checks.reading import CERTAIN, EXPECTED, Reading, Word, listed
+from assistant.checks.reading import CERTAIN, EXPECTED, PARTICIPLES, PASTS, Reading, Word, listed
 
 AUXILIARIES = frozenset(["has", "have", "had", "having"])
 BE_BEFORE_PARTICIPLE = frozenset(["was", "were", "been", "is", "are"])
-PAST = listed(
-    """held met told took made gave became went sent fell rose grew began won lost paid brought bought built sold
-    led left spoke broke drew wrote chose came saw set cut put hit kept fought sought taught caught stood
-    withdrew froze shook struck swore threw wore overtook underwent"""
-)
-DONE_FORMS = PAST | listed(
-    """taken given become gone sent fallen risen grown begun written chosen come seen done shown known broken
-    spoken been withdrawn frozen fallen driven forgotten got gotten sunk proven shut"""
-)
+PAST = frozenset(PASTS) | listed("set cut put hit")
+DONE_FORMS = PAST | frozenset(PARTICIPLES) | listed("become come done been shut")
 BEFORE_ADJECTIVE = listed("the a an of with by for to its their as about on in from and or against over")
 SAYING = listed(
     """say said tell told note noted predict predicted describe described call called state stated declare declared

@@ -82,7 +82,7 @@ PASTS = dict(
         spent:spend spoilt:spoil spoke:speak sprang:spring spun:spin stole:steal stood:stand strode:stride
         strove:strive struck:strike stuck:stick swam:swim swept:sweep swore:swear swung:swing taught:teach
         tore:tear told:tell took:take thought:think threw:throw trod:tread understood:understand
-        undertook:undertake upheld:uphold went:go wept:weep withdrew:withdraw withheld:withhold
+        undertook:undertake underwent:undergo upheld:uphold went:go wept:weep withdrew:withdraw withheld:withhold
         withstood:withstand woke:wake won:win wore:wear wove:weave wrote:write"""
     )
 )
@@ -95,7 +95,7 @@ PARTICIPLES = dict(
         known:know outgrown:outgrow overseen:oversee overtaken:overtake overthrown:overthrow proven:prove
         retaken:retake rewritten:rewrite ridden:ride risen:rise rung:ring seen:see shaken:shake shown:show
         shrunk:shrink sown:sow spoken:speak sprung:spring stolen:steal sung:sing sunk:sink swollen:swell
-        sworn:swear swum:swim taken:take thrown:throw torn:tear trodden:tread undertaken:undertake
+        sworn:swear swum:swim taken:take thrown:throw torn:tear trodden:tread undergone:undergo undertaken:undertake
         withdrawn:withdraw woken:wake worn:wear woven:weave written:write"""
     )
 )
