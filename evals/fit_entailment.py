@@ -4,12 +4,12 @@ It needs PyTorch, which Pilcrow does not (`pip install torch`), and takes a seco
 a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et al. 2020) and `squad2_paragraphs.jsonl`
 (SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
-It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing altered
-and within sentences that assert them or do not, from one half of SciFact's abstracts, and from a little of what
-`evals.variants` makes of sentences. A false claim is mostly read beside the true one that it differs from. The claims of
-`gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The order of what it
-reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new` and, so that what is
-elsewhere is not forgotten, `--keep`.
+It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing
+altered and within sentences that assert them or do not, from one half of SciFact's abstracts, and from a little of
+what `evals.variants` makes of sentences. A false claim is mostly read beside the true one that it differs from. The
+claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The
+order of what it reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new`
+and, so that what is elsewhere is not forgotten, `--keep`.
 """
 
 from __future__ import annotations
