@@ -57,14 +57,12 @@ OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
-FIRM = 0.35  # `entailed` from which on it outweighs the layers that read words: 0.9 in probability
+FIRM = 0.15  # `entailed` from which on it outweighs the layers that read words: 0.7 in probability
 READ = frozenset(["entailed", "denied"])  # measures of the entailment model
 REASONS_SHOWN = 3
 TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
 PARTLY = 0.5
 ALL_COVERED = 0.99  # share of the claim from which on a paragraph has it, be it in another order
-LEAST_COVERED = 0.25  # share of the claim that a paragraph must have, or else ...
-LEAST_SIMILAR = 0.25  # ... be as similar to it as this
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,24 +298,18 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
 
     A figure or a day that is not there, or a name that the document never mentions, always fails it, but for
     acronyms, which the same thing may have several of; so does a claim that the paragraph only supposes, asks, hopes
-    or fears. Words that pull the other way do so unless the entailment model is all but certain that it is borne out,
-    and always where the paragraph has every word of the claim, which the model takes for agreement: `the mayor
-    doubted that …`. Numbers in words, which may count what is listed, other times, a lone word that may be a name,
-    and a paragraph that speaks of something else do so unless the model finds it more likely than not, since a true
-    claim may share no word with its paragraph.
+    or fears. Words that pull the other way do so unless the entailment model finds it clearly likelier than not that it
+    is borne out, and always where the paragraph has every word of the claim, which the model takes for agreement: `the
+    mayor doubted that …`. Numbers in words, which may count what is listed, other times and a lone word that may be a
+    name do so unless the model finds it more likely than not.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True
     entailed = measures.get("entailed", -1.0)
     turned = outright and measures["coverage"] >= ABOUT_THAT
-    doubtful = any(measures[name] > 0 for name in OTHERWISE) or _is_elsewhere(measures)
+    doubtful = any(measures[name] > 0 for name in OTHERWISE)
     given_way = entailed >= FIRM and measures["coverage"] < ALL_COVERED
     return (turned and not given_way) or (doubtful and entailed < 0)
-
-
-def _is_elsewhere(measures: Mapping[str, float]) -> bool:
-    """Whether the paragraph speaks of something else altogether, whatever little speaks against the claim."""
-    return measures["coverage"] < LEAST_COVERED and measures.get("similar", 0.0) < LEAST_SIMILAR
 
 
 def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason, ...]:

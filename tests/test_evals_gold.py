@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from assistant import Assistant
 from evals.editions import KEPT, UNTOUCHED, editions, set_apart, worded, written_sets
 from evals.errors import GoldError
-from evals.gold import check_references, gold_file, load_claims, load_questions
+from evals.gold import GoldClaim, check_references, gold_file, load_claims, load_questions
 from evals.run import check_gold
 
 QUESTIONS = load_questions(gold_file("questions"))
@@ -32,8 +33,13 @@ GOOD = {
 }
 
 
+@cache
+def claims_of(name: str) -> tuple[GoldClaim, ...]:
+    return load_claims(gold_file(name))
+
+
 def worded_of(*names: str) -> set[str]:
-    return {worded(claim.claim) for name in names for claim in load_claims(gold_file(name))}
+    return {worded(claim.claim) for name in names for claim in claims_of(name)}
 
 
 def test_every_numbered_paragraph_is_the_target_of_three_questions() -> None:
@@ -73,7 +79,7 @@ def test_gold_refers_to_paragraphs_of_either_edition(assistant: Assistant) -> No
 def test_written_claims_are_about_paragraphs_that_there_are(bundled_assistant: Assistant) -> None:
     lines = gold_file("written/paragraphs").read_text(encoding="utf8").splitlines()
     own = {row["paragraph"] for row in map(json.loads, lines)}
-    claims = {name: load_claims(gold_file(f"written/{name}")) for name in written_sets()}
+    claims = {name: claims_of(f"written/{name}") for name in written_sets()}
     of_documents = {claim.reference for found in claims.values() for claim in found} - own
     assert len(own) == len(lines)
     for reference in of_documents:
@@ -96,7 +102,7 @@ def test_no_claim_is_fitted_with_that_is_measured_on() -> None:
 
 
 def test_written_claims_do_not_give_their_label_away() -> None:
-    claims = [claim for name in written_sets() for claim in load_claims(gold_file(f"written/{name}"))]
+    claims = [claim for name in written_sets() for claim in claims_of(f"written/{name}")]
     assert 0.45 < sum(claim.label == "supported" for claim in claims) / len(claims) < 0.55
 
 
