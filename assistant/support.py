@@ -63,6 +63,7 @@ REASONS_SHOWN = 3
 TYPICAL_WEIGHT = 3.0  # the IDF of a content word where no index says otherwise
 PARTLY = 0.5
 ALL_COVERED = 0.99  # share of the claim from which on a paragraph has it, be it in another order
+LEAST_COVERED = 0.25  # share of the claim below which a paragraph speaks of something else, unless a model reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,8 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     or fears. Words that pull the other way do so unless the entailment model finds it clearly likelier than not that it
     is borne out, and always where the paragraph has every word of the claim, which the model takes for agreement: `the
     mayor doubted that …`. Numbers in words, which may count what is listed, other times and a lone word that may be a
-    name do so unless the model finds it more likely than not.
+    name do so unless the model finds it more likely than not. Where no model has read it, so does a paragraph that
+    speaks of something else; a model knows that a true claim may share no word with its paragraph.
     """
     if any(measures[name] > 0 for name in INVENTED):
         return True
@@ -309,7 +311,8 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     turned = outright and measures["coverage"] >= ABOUT_THAT
     doubtful = any(measures[name] > 0 for name in OTHERWISE)
     given_way = entailed >= FIRM and measures["coverage"] < ALL_COVERED
-    return (turned and not given_way) or (doubtful and entailed < 0)
+    elsewhere = "entailed" not in measures and measures["coverage"] < LEAST_COVERED
+    return (turned and not given_way) or (doubtful and entailed < 0) or elsewhere
 
 
 def _quote_against(claim: str, quote: str, known: Surroundings) -> tuple[Reason, ...]:
