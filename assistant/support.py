@@ -54,6 +54,7 @@ CONFLICTS = (
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
 INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
+RULES = sorted(OUTRIGHT | INVENTED | OTHERWISE)  # measures that can fail a claim by themselves, see `fails`
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same

@@ -25,7 +25,7 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assistant.support import fails, is_outright
+from assistant.support import RULES, fails, is_outright
 from evals.editions import KEPT, UNTOUCHED, Edition, Judged, altered, editions, on_documents, scifact, written
 from evals.gold import gold_file, load_claims
 from evals.scores import auroc
@@ -93,6 +93,7 @@ def main(
     fitted = _fit(examples, names)
     for name, chosen in unseen.items():
         _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen, threshold)
+    _report_rules(held_out, examples, threshold)
     _write(fitted, names, examples, threshold)
 
 
@@ -203,6 +204,16 @@ def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: 
     told += [f"flagged {flagged[~bad].mean():.1%} of the supported"] if not bad.all() else []
     told += [f"AUROC {area:.3f}"] if area is not None else []
     typer.echo(", ".join(told))
+
+
+def _report_rules(logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
+    """What each rule fails that the regression lets pass: a rule that fails more true claims than false has outlived
+    its use. What fails by two of them counts for both."""
+    passed = [example for example, logit in zip(examples, logits, strict=True) if logit >= _logit(threshold)]
+    failed = [example for example in passed if fails(example.measures, outright=is_outright(example.measures))]
+    for name in RULES:
+        hit = [example.supported for example in failed if example.measures.get(name, 0.0) > 0]
+        typer.echo(f"rule {name} fails {hit.count(False)} false and {hit.count(True)} true claims that pass without it")
 
 
 def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example], threshold: float) -> None:
