@@ -52,9 +52,9 @@ CONFLICTS = (
     "supposed",
 )
 OUTRIGHT = frozenset(["opposite", "flipped_most"])
-INVENTED = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
+ALWAYS = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
-RULES = sorted(OUTRIGHT | INVENTED | OTHERWISE)  # measures that can fail a claim by themselves, see `fails`
+RULES = sorted(OUTRIGHT | ALWAYS | OTHERWISE)  # measures that can fail a claim by themselves, see `fails`
 SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
@@ -306,7 +306,7 @@ def fails(measures: Mapping[str, float], *, outright: bool) -> bool:
     name do so unless the model finds it more likely than not. Where no model has read it, so does a paragraph that
     speaks of something else; a model knows that a true claim may share no word with its paragraph.
     """
-    if any(measures[name] > 0 for name in INVENTED):
+    if any(measures[name] > 0 for name in ALWAYS):
         return True
     entailed = measures.get("entailed", -1.0)
     turned = outright and measures["coverage"] >= ABOUT_THAT

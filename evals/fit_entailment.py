@@ -249,9 +249,9 @@ def _beside_twins(ours: Sequence[Judged], examples: Sequence[Example]) -> Iterat
             true.setdefault(judged.paragraph.text, []).append(example)
     for judged, example in zip(ours, examples, strict=True):
         others = [] if judged.supported else true.get(judged.paragraph.text, [])
-        twin = max(others, key=lambda other: _likeness(other.claim, example.claim), default=None)
-        is_like = twin is not None and _likeness(twin.claim, example.claim) >= LIKE
-        yield replace(example, origin=twin) if is_like else example
+        likeness = [_likeness(other.claim, example.claim) for other in others]
+        most = max(likeness, default=0.0)
+        yield replace(example, origin=others[likeness.index(most)]) if most >= LIKE else example
 
 
 def _likeness(one: Sequence[int], other: Sequence[int]) -> float:

@@ -209,8 +209,8 @@ def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: 
 def _report_rules(logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
     """What each rule fails that the regression lets pass: a rule that fails more true claims than false has outlived
     its use. What fails by two of them counts for both."""
-    passed = [example for example, logit in zip(examples, logits, strict=True) if logit >= _logit(threshold)]
-    failed = [example for example in passed if fails(example.measures, outright=is_outright(example.measures))]
+    struck = _failed(examples) & (logits >= _logit(threshold))
+    failed = [example for example, is_struck in zip(examples, struck, strict=True) if is_struck]
     for name in RULES:
         hit = [example.supported for example in failed if example.measures.get(name, 0.0) > 0]
         typer.echo(f"rule {name} fails {hit.count(False)} false and {hit.count(True)} true claims that pass without it")
