@@ -19,6 +19,8 @@ unexport PYTHONDONTWRITEBYTECODE
 ask: $(PILCROW_INDEX)/current
 	@$(BIN)/pilcrow ask "$$Q" || [ $$? -eq 3 ]
 
+# As in the commands: matrix products are small, and two processes share the cores.
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,6 +10,8 @@ from types import ModuleType
 from typing import Annotated
 
 import typer
+
+from ingest.threads import one_thread
 
 COMMANDS = {
     "ingest": ("ingest.command", "Read documents into the index: cables, WordPress posts (JSON), text, Markdown."),
@@ -23,10 +24,6 @@ COMMANDS = {
     "chat": ("assistant.commands.chat", "Open the chat in a browser."),
 }
 
-# Matrix products here are small: on threads of their own each question costs a third more time, and several times the
-# processor's. Read by OpenBLAS when numpy is imported.
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-
 
 def main() -> None:
     """The console command: run the arguments, exit with 0 done, 1 failed, 2 wrong usage, 3 abstained."""
@@ -35,8 +32,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    one_thread()
     from assistant.errors import AssistantError
     from ingest.errors import IngestError
     from ingest.terminal import run as run_app

@@ -5,11 +5,11 @@ a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et 
 (SQuAD's paragraphs, Rajpurkar et al. 2018); `--documents` is another edition of the documents beside the bundled one.
 
 It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing
-altered and within sentences that assert them or do not, from one half of SciFact's abstracts, and from a little of
-what `evals.variants` makes of sentences. A false claim is mostly read beside the true one that it differs from. The
-claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The
-order of what it reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new`
-and, so that what is elsewhere is not forgotten, `--keep`.
+altered and within sentences that assert them or do not, from one half of SciFact's abstracts, from a little of what
+`evals.variants` makes of sentences, and from the short texts of `evals.roles`. A false claim is mostly read beside the
+true one that it differs from. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are
+what it is looked at with. The order of what it reads is fixed by a seed. To go on from the weights that ship with
+further sets: `--start`, `--new` and, so that what is elsewhere is not forgotten, `--keep`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from evals.editions import (
 )
 from evals.frames import framed
 from evals.gold import gold_file, load_claims
+from evals.roles import told
 from evals.scores import auroc
 from evals.variants import variants
 from ingest.minilm import MiniLM, model_files, open_vocabulary
@@ -70,7 +71,15 @@ PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": 
 }
 NORMS = {"after": "attention.output.LayerNorm", "last": "output.LayerNorm"}
 CLASSES = {"supported": 0, "contradicted": 1, "partial": 2, "unsupported": 2}
-WEIGHTS = {"written": 1.0, "SciFact": 0.7, "the other edition": 0.7, "variants": 0.4, "altered": 0.8, "stated": 0.6}
+WEIGHTS = {
+    "written": 1.0,
+    "SciFact": 0.7,
+    "the other edition": 0.7,
+    "variants": 0.4,
+    "altered": 0.8,
+    "stated": 0.6,
+    "told": 0.6,
+}
 ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
 BESIDE = 0.6  # of the claims with a counterpart that are read beside it
 LIKE = 0.5  # of the tokens of two claims of a paragraph, one true and one false, from which on they are counterparts
@@ -78,6 +87,7 @@ STATED = 0.06  # of the supported claims that are put among sentences of another
 ALONE = 0.3  # of these, that are read with nothing else
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
 OF_VARIANTS = 5  # one in so many is read
+TOLD = 16_000  # texts that are made by rule, of who does what to whom
 SHORTEST = 50  # characters of a sentence
 EVERY = 3  # SQuAD paragraph, and one sentence of it
 
@@ -229,6 +239,7 @@ def _learned(
         yield read.example(judged, of="SciFact")
     yield from _restated(own, read)
     yield from _public_variants(squad(public), read)
+    yield from _told(read, chance)
 
 
 def _of_set(name: str, own: Sequence[Edition], public: Path, read: _Reader, chance: random.Random) -> Iterator[Example]:
@@ -298,6 +309,14 @@ def _variants(sentence: str, around: str, text: str, read: _Reader) -> Iterator[
     for variant in variants(sentence, around):
         if zlib.crc32(variant.text.encode()) % OF_VARIANTS == 0:
             yield read.pair(variant.text, text, 0 if variant.holds else 1, of="variants")
+
+
+def _told(read: _Reader, chance: random.Random) -> Iterator[Example]:
+    """Texts that are made by rule, with a true claim each and its twin."""
+    for text in told(TOLD, chance):
+        true = read.pair(text.true, text.text, CLASSES["supported"], of="told")
+        yield true
+        yield replace(read.pair(text.false, text.text, CLASSES[text.label], of="told"), origin=true)
 
 
 def _elsewhere(ours: Sequence[Judged], read: _Reader, chance: random.Random) -> Iterator[Example]:

@@ -1,0 +1,54 @@
+"""Texts made by rule of who does what to whom: what they and their claims are like."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from evals.roles import WORDS, Told, told
+
+
+def made(seed: int) -> list[Told]:
+    """Texts from a seed."""
+    return [*told(2000, random.Random(seed))]  # noqa: S311  # not for secrets
+
+
+TEXTS = made(0)
+
+
+def test_the_same_seed_gives_the_same_texts() -> None:
+    assert made(0) == TEXTS
+
+
+def test_a_claim_is_no_twin_of_itself() -> None:
+    assert all(text.true != text.false for text in TEXTS)
+
+
+def test_a_false_claim_stands_in_no_text() -> None:
+    assert [text for text in TEXTS if _sentences(text.false) & _sentences(text.text)] == []
+
+
+def test_texts_and_claims_begin_with_a_capital_and_end_with_a_stop() -> None:
+    for text in TEXTS:
+        assert all(re.fullmatch(r"[A-Z].*\.", said) for said in (text.text, text.true, text.false))
+
+
+def test_sharing_words_with_the_text_tells_little() -> None:
+    nearer = [_shared(text, text.true) - _shared(text, text.false) for text in TEXTS]
+    assert sum(more > 0 for more in nearer) < 0.45 * len(TEXTS)
+
+
+@pytest.mark.parametrize("part", ["past", "participle", "base"])
+def test_every_act_has_its_forms(part: str) -> None:
+    assert all(act[part] for act in WORDS["acts"])
+
+
+def _sentences(text: str) -> set[str]:
+    return set(re.split(r"(?<=\.) ", text))
+
+
+def _shared(text: Told, claim: str) -> float:
+    said, words = set(re.findall(r"\w+", text.text.lower())), re.findall(r"\w+", claim.lower())
+    return sum(word in said for word in words) / len(words)
