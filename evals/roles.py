@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any
 
 from assistant.types import Label
 
 WORDS: dict[str, Any] = json.loads(resources.files("evals").joinpath("roles.json").read_text(encoding="utf8"))
-NEGATED = 0.15  # of what is told
+NEGATED = 0.15  # of what one did to another
+BESIDE_THE_POINT = 0.3  # of the texts, that have a sentence about neither
 MOST_EVENTS = 3
 
 
@@ -50,7 +52,7 @@ def told(count: int, chance: random.Random) -> Iterator[Told]:
         cast = _cast(chance)
         events = [_event(cast, chance) for _ in range(chance.randint(1, MOST_EVENTS))]
         said = [chance.choice(event.ways) for event in events]
-        if chance.random() < 0.3:
+        if chance.random() < BESIDE_THE_POINT:
             said.insert(chance.randrange(len(said) + 1), chance.choice(WORDS["others"]))
         event = chance.choice(events)
         if len({event.matter for event in events}) == len(events):
@@ -76,10 +78,10 @@ def _act(one: str, other: str, chance: random.Random) -> _Event:
     when = chance.choice(WORDS["adjuncts"])
     if chance.random() < NEGATED:
         return _denied_act(one, other, act)
-    return _event_of(act["base"], _ways(one, other, act, when), _ways(other, one, act, when))
+    return _turnable(act["base"], partial(_ways, act=act, when=when), one, other)
 
 
-def _ways(one: str, other: str, act: dict[str, str], when: str) -> list[str]:
+def _ways(one: str, other: str, *, act: dict[str, str], when: str) -> list[str]:
     past, participle, base, converse = act["past"], act["participle"], act["base"], act["converse"]
     ways = [
         f"{one} {past} {other}{when}.",
@@ -102,7 +104,7 @@ def _denied_act(one: str, other: str, act: dict[str, str]) -> _Event:
         f"{other} was not {participle} by {one}.",
         f"{one} never {act['past']} {other}.",
     ]
-    return _event_of(base, ways, _ways(one, other, act, ""))
+    return _Event(base, ways, ways, _ways(one, other, act=act, when=""))
 
 
 def _gift(one: str, other: str, chance: random.Random) -> _Event:
@@ -119,7 +121,7 @@ def _gift(one: str, other: str, chance: random.Random) -> _Event:
             f"It was to {taker} that {giver} {gave} {thing}.",
         ]
 
-    return _event_of(thing, ways(one, other), ways(other, one))
+    return _turnable(thing, ways, one, other)
 
 
 def _compared(one: str, other: str, chance: random.Random) -> _Event:
@@ -134,7 +136,7 @@ def _compared(one: str, other: str, chance: random.Random) -> _Event:
             f"It is {first} that is {more}, not {second}.",
         ]
 
-    return _event_of(more, ways(one, other), ways(other, one))
+    return _turnable(more, ways, one, other)
 
 
 def _done(one: str, other: str, chance: random.Random) -> _Event:
@@ -163,8 +165,9 @@ def _mutual(one: str, other: str, chance: random.Random) -> _Event:
     return _Event("mutual", ways, ways, [f"{a} {another} {b}." for a, b in ((one, other), (other, one))], "unsupported")
 
 
-def _event_of(matter: str, ways: Sequence[str], turned: Sequence[str]) -> _Event:
-    return _Event(matter, ways, ways, turned)
+def _turnable(matter: str, ways: Callable[[str, str], list[str]], one: str, other: str) -> _Event:
+    """What is false the other way round, so that its twin is told in the same ways with the two exchanged."""
+    return _Event(matter, ways(one, other), ways(one, other), ways(other, one))
 
 
 def _opened(sentence: str) -> str:

@@ -198,7 +198,7 @@ def test_the_abstention_rule_off_turns_the_gate_red(
     bundled_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extractive, "threshold", lambda: 0.0)
-    assert red(bundled_assistant, every=2)
+    assert red(bundled_assistant, every=1)
 
 
 def test_a_missing_document_turns_the_gate_red(tmp_path: Path) -> None:
