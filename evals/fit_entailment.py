@@ -6,7 +6,7 @@ a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et 
 
 It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing
 altered and within sentences that assert them or do not, from one half of SciFact's abstracts, from a little of what
-`evals.variants` makes of sentences, and from the short texts of `evals.roles`. A false claim is mostly read beside the
+`evals.variants` makes of sentences, and from the short texts of `evals.told`. A false claim is mostly read beside the
 true one that it differs from. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are
 what it is looked at with. The order of what it reads is fixed by a seed. To go on from the weights that ship with
 further sets: `--start`, `--new` and, so that what is elsewhere is not forgotten, `--keep`.
@@ -48,8 +48,8 @@ from evals.editions import (
 )
 from evals.frames import framed
 from evals.gold import gold_file, load_claims
-from evals.roles import told
 from evals.scores import auroc
+from evals.told import told
 from evals.variants import variants
 from ingest.minilm import MiniLM, model_files, open_vocabulary
 from ingest.onnx_graph import EPSILON, HEADS, Weights
@@ -87,7 +87,7 @@ STATED = 0.06  # of the supported claims that are put among sentences of another
 ALONE = 0.3  # of these, that are read with nothing else
 ELSEWHERE = 0.22  # of the supported claims that are read with another paragraph too
 OF_VARIANTS = 5  # one in so many is read
-TOLD = 16_000  # texts that are made by rule, of who does what to whom
+TOLD = 24_000  # texts that are made by rule
 SHORTEST = 50  # characters of a sentence
 EVERY = 3  # SQuAD paragraph, and one sentence of it
 

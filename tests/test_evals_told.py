@@ -1,4 +1,4 @@
-"""Texts made by rule of who does what to whom: what they and their claims are like."""
+"""Short texts made by rule: what they and their claims are like."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 
 import pytest
 
-from evals.roles import WORDS, Told, told
+from evals import roles
+from evals.asserted import WORDS
+from evals.told import Told, told
 
 
 def made(seed: int) -> list[Told]:
@@ -42,7 +44,15 @@ def test_sharing_words_with_the_text_tells_little() -> None:
 
 @pytest.mark.parametrize("part", ["past", "participle", "base"])
 def test_every_act_has_its_forms(part: str) -> None:
-    assert all(act[part] for act in WORDS["acts"])
+    assert all(act[part] for act in roles.WORDS["acts"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "forms"),
+    [("deeds", 2), ("statements", 2), ("conditions", 2), ("counted", 2), ("outcomes", 3), ("questions", 3)],
+)
+def test_words_have_all_their_forms(kind: str, forms: int) -> None:
+    assert all(len(entry) == forms and all(entry) for entry in WORDS[kind])
 
 
 def _sentences(text: str) -> set[str]:
