@@ -64,6 +64,8 @@ RATE = 1.5e-4  # of learning, at its highest: after a tenth of the steps
 DROPPED = 0.1
 SMOOTHING = 0.03
 LEVELS = 127  # on either side of zero, of a weight in eight bits
+SMOOTHED = 0.7  # of how unlike the inputs of a layer are in size, that its weights take over
+SPREAD = 3  # standard deviations: how far from its mean an input is reckoned with
 PARTS = {"query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value"} | {
     "joined": "attention.output.dense",
     "inner": "intermediate.dense",
@@ -457,6 +459,11 @@ def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.detach().numpy()[:LONGEST]
     tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
     tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
+    for name in [name for name in tensors if name.endswith(f"{PARTS['inner']}.weight")]:
+        norm = name.replace(f"{PARTS['inner']}.weight", NORMS["after"])
+        factors = _factors(tensors[name], tensors[f"{norm}.weight"], tensors[f"{norm}.bias"])
+        tensors[name.replace(".weight", ".factors")] = factors
+        tensors[name] = tensors[name] / factors
     found: dict[str, NDArray[Any]] = {}
     for name, values in tensors.items():
         if name.startswith("encoder.") and values.ndim == 2:
@@ -468,13 +475,25 @@ def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     return found
 
 
+def _factors(weights: NDArray[Any], spread: NDArray[Any], middle: NDArray[Any]) -> NDArray[Any]:
+    """What to multiply a layer's inputs by, and divide its weights (outputs × inputs) by, so that the inputs are more
+    alike in size: in eight bits the largest take the small ones' digits (Xiao et al. 2023, SmoothQuant,
+    arXiv:2211.10438). How large an input gets is told by the layer normalisation that it comes from."""
+    largest = np.abs(middle) + SPREAD * np.abs(spread)
+    return np.asarray(np.abs(weights).max(axis=0) ** (1 - SMOOTHED) / largest**SMOOTHED)
+
+
 def _whole(path: Path) -> dict[str, NDArray[Any]]:
     """The weights in a file that `_stored` made up, as they are in the published one."""
     stored = load_file(path)
-    return {
-        name: values if (scale := stored.get(f"{name}_scale")) is None else values.T.astype(np.float32) * scale[:, None]
-        for name, values in stored.items()
-    }
+    whole: dict[str, NDArray[Any]] = {}
+    for name, values in stored.items():
+        if (scale := stored.get(f"{name}_scale")) is None:
+            whole[name] = values
+        else:
+            factors = stored.get(name.replace(".weight", ".factors"), np.float32(1))
+            whole[name] = values.T.astype(np.float32) * scale[:, None] * factors
+    return whole
 
 
 def _named(encoder: Encoder) -> Iterator[tuple[str, torch.Tensor]]:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
 FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-STANDARD = ("Add", "DynamicQuantizeLinear", "LayerNormalization", "Slice")  # of those used, the ones of ONNX itself
+STANDARD = (
+    "Add",
+    "DynamicQuantizeLinear",
+    "LayerNormalization",
+    "Mul",
+    "Slice",
+)  # of those used, the ones of ONNX itself
 FLOAT, INT8, INT32, INT64 = 1, 3, 6, 7  # ONNX element types
 ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
 EXTERNAL = 1  # DataLocation
@@ -38,6 +44,9 @@ class Weights:
             self._header = json.loads(file.read(size))
         self._first_byte = 8 + size
         self.path = path
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._header
 
     def element(self, name: str) -> int:
         """The ONNX element type of a tensor."""
@@ -149,7 +158,10 @@ class Graph:
         return self.add("LayerNormalization", [total, *self.layer_norm(block)], axis=2, epsilon=EPSILON)
 
     def _dense(self, states: str, layer: str) -> str:
-        """Append a dense layer."""
+        """Append a dense layer. Where the file has factors for its inputs, so that these lose less in eight bits, the
+        weights make up for them (Xiao et al. 2023, SmoothQuant, arXiv:2211.10438)."""
+        if (factors := f"{layer}.factors") in self._weights:
+            states = self.add("Mul", [states, self.tensor(factors)])
         weight, bias = self.tensor(f"{layer}.weight"), self.tensor(f"{layer}.bias")
         if self._weights.element(weight) == INT8:  # inputs × outputs, with a scale for each output
             scale, no_zero = self.tensor(f"{weight}_scale"), ""

@@ -114,6 +114,8 @@ def _by_hand(claim: str, text: str) -> NDArray[np.float32]:
     tokenizer, words = _vocabulary()
 
     def dense(states: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+        if name.endswith("intermediate.dense"):
+            states = states * _weight(f"{name}.factors")
         return states @ _weight(f"{name}.weight") + _weight(f"{name}.bias")
 
     def normalised(states: NDArray[np.float32], name: str) -> NDArray[np.float32]:
