@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any
 
@@ -67,7 +66,7 @@ def stated(one: str, other: str, chance: random.Random) -> Event:
     fill = {"one": one, "other": other, "that": that, "not": denied}
     lots = [[way.format(**fill) for way in lot] for lot in WORDS["stances"]]
     lot, another = chance.sample(lots, 2)
-    return Event(that, lot, lot, another, "contradicted")
+    return Event(that, lot, lot, another)
 
 
 def told_how_far(one: str, _other: str, chance: random.Random) -> Event:
@@ -183,11 +182,13 @@ def together(one: str, other: str, chance: random.Random) -> Event:
     ]
     one_did, one_not = [f"{one} {past}."], [f"{one} did not {base}."]
     other_did, other_not = [f"{other} {past}."], [f"{other} did not {base}."]
-    kinds: list[tuple[Sequence[str], Iterable[str], Iterable[str]]] = [
-        (both, one_did + other_did, one_not + other_not + neither + but),
-        (neither, one_not + other_not, one_did + other_did + both + but),
-        (either, [], one_did + other_did + both + neither),
-        (but, one_did + other_not, one_not + other_did + both + neither),
-    ]
-    ways, true, false = chance.choice(kinds)
-    return Event(base, ways, [*ways, *true], [*false], "unsupported" if ways == either else "contradicted")
+    none: list[str] = []
+    ways, more, false = chance.choice(
+        [
+            (both, one_did + other_did, one_not + other_not + neither + but),
+            (neither, one_not + other_not, one_did + other_did + both + but),
+            (either, none, one_did + other_did + both + neither),
+            (but, one_did + other_not, one_not + other_did + both + neither),
+        ]
+    )
+    return Event(base, ways, ways + more, false, "unsupported" if ways == either else "contradicted")

@@ -24,7 +24,7 @@ NEGATED = 0.15  # of what one did to another
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened between two: of what matter it is, every way to tell it in a text, the claims that this bears out
+    """What happened, or did not: of what matter it is, every way to tell it in a text, the claims that this bears out
     and those that it does not."""
 
     matter: str
