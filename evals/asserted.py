@@ -8,14 +8,14 @@ The words are in `asserted.json`.
 
 from __future__ import annotations
 
-import json
 import random
-from importlib import resources
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from evals.roles import Event, turnable
+from evals.words import load_words
 
-WORDS: dict[str, Any] = json.loads(resources.files("evals").joinpath("asserted.json").read_text(encoding="utf8"))
+WORDS: dict[str, Any] = load_words("asserted")
 OPEN = 0.5  # of the conditional and of what was left open, whose twin has it as a fact
 
 
@@ -44,9 +44,8 @@ def deed(one: str, _other: str, chance: random.Random) -> Event:
     did, did_not = [f"{one} {past}."], [f"{one} did not {base}.", f"{one} never {past}."]
     failed += [f"{one} almost {past}.", f"{one} came close, but did not {base}."]
     if chance.random() < OPEN:
-        lots = [[f"{one} {how} {base}." for how in lot] for lot in WORDS["intended"]]
-        lot, another = chance.sample(lots, 2)
-        return Event(base, lot, lot, chance.choice([did, did_not, happened, another]), "unsupported")
+        meant, another = _two(WORDS["intended"], lambda how: f"{one} {how} {base}.", chance)
+        return Event(base, meant, meant, chance.choice([did, did_not, happened, another]), "unsupported")
     if chance.random() < 1 / 2:
         return Event(base, happened + did, happened + did, did_not + failed)
     return Event(base, failed, did_not + failed, did + happened)
@@ -55,27 +54,24 @@ def deed(one: str, _other: str, chance: random.Random) -> Event:
 def possible(one: str, _other: str, chance: random.Random) -> Event:
     """What someone may, will, has to or cannot do."""
     base, _past = chance.choice(WORDS["deeds"])
-    lots = [[f"{one} {how} {base}." for how in lot] for lot in WORDS["modal"]]
-    lot, another = chance.sample(lots, 2)
-    return Event(base, lot, lot, another, "unsupported")
+    said, another = _two(WORDS["modal"], lambda how: f"{one} {how} {base}.", chance)
+    return Event(base, said, said, another, "unsupported")
 
 
 def stated(one: str, other: str, chance: random.Random) -> Event:
     """Who said something, denied it, asked for it or would not say."""
     that, denied = chance.choice(WORDS["statements"])
     fill = {"one": one, "other": other, "that": that, "not": denied}
-    lots = [[way.format(**fill) for way in lot] for lot in WORDS["stances"]]
-    lot, another = chance.sample(lots, 2)
-    return Event(that, lot, lot, another)
+    said, another = _two(WORDS["stances"], lambda way: way.format(**fill), chance)
+    return Event(that, said, said, another)
 
 
 def told_how_far(one: str, _other: str, chance: random.Random) -> Event:
     """Who said that something would be and not when, where, why or how far; or said this too."""
     that, which, rest = chance.choice(WORDS["questions"])
     question = f"{which} {that}"
+    but_not = [f"{one} said that {that} but not {which}.", f"{one} said that {that}, without saying {which}."]
     silent = [
-        f"{one} said that {that} but not {which}.",
-        f"{one} said that {that}, without saying {which}.",
         f"{one} did not say {question}.",
         f"{one} would not say {question}.",
         f"Asked {question}, {one} gave no answer.",
@@ -84,8 +80,8 @@ def told_how_far(one: str, _other: str, chance: random.Random) -> Event:
     told = [f"{one} said that {that} {rest}.", f"According to {one}, {that} {rest}.", f"{rest}, {one} said, {that}."]
     said = [f"{one} said {question}.", f"{one} told {question}.", f"{one} made clear {question}."]
     if chance.random() < OPEN:
-        return Event(that, silent, silent[2:], [*said, *told])
-    return Event(that, told, [*said, *told], silent[2:])
+        return Event(that, but_not + silent, silent, said + told)
+    return Event(that, told, said + told, silent)
 
 
 def how_many(_one: str, _other: str, chance: random.Random) -> Event:
@@ -102,8 +98,7 @@ def how_many(_one: str, _other: str, chance: random.Random) -> Event:
 def bounded(_one: str, _other: str, chance: random.Random) -> Event:
     """At least, at most or exactly so many."""
     number, (thing, did) = chance.randint(12, 900), chance.choice(WORDS["counted"])
-    lots = [[f"{how} {number} {thing} {did}." for how in lot] for lot in chance.choice(WORDS["bounds"])]
-    said, another = chance.sample(lots, 2)
+    said, another = _two(chance.choice(WORDS["bounds"]), lambda how: f"{how} {number} {thing} {did}.", chance)
     return Event(thing, said, said, another)
 
 
@@ -158,7 +153,7 @@ def chosen(one: str, _other: str, chance: random.Random) -> Event:
     def claims(this: str, that: str) -> list[str]:
         return [*ways(this, that), f"{one} chose {this}.", f"{one} did not choose {that}."]
 
-    return Event("choice", ways(taken, left), claims(taken, left), claims(left, taken))
+    return turnable("choice", ways, taken, left, claims)
 
 
 def together(one: str, other: str, chance: random.Random) -> Event:
@@ -192,3 +187,8 @@ def together(one: str, other: str, chance: random.Random) -> Event:
         ]
     )
     return Event(base, ways, ways + more, false, "unsupported" if ways == either else "contradicted")
+
+
+def _two(lots: Sequence[Sequence[str]], tell: Callable[[str], str], chance: random.Random) -> list[list[str]]:
+    """Two of the lots of words, those of a lot meaning the same, each told in all its ways."""
+    return [[tell(how) for how in lot] for lot in chance.sample(lots, 2)]

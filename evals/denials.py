@@ -7,13 +7,12 @@ rule makes may read badly. The opposites are chosen apart from those that the ch
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 
 from assistant.checks.reading import PASTS
+from evals.words import load_words
 from ingest.minilm import open_vocabulary
 
 OPPOSITE = (  # of what denies
@@ -54,7 +53,7 @@ TAKEN_OUT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     ),
     *((re.compile(pattern, re.IGNORECASE), other) for pattern, other in OPPOSITE),
 )
-VERBS = json.loads(resources.files("evals").joinpath("denials.json").read_text(encoding="utf8"))
+VERBS = load_words("denials")
 TOLD = {base: past for past, base in PASTS.items()}
 NO_SUBJECT = frozenset(VERBS["no subject"])  # words after which `-ed` is no verb that a sentence is built on
 NO_VERB = frozenset(VERBS["no verb"])

@@ -459,11 +459,11 @@ def _stored(encoder: Encoder) -> dict[str, NDArray[Any]]:
     tensors["embeddings.position_embeddings.weight"] = encoder.positions.weight.detach().numpy()[:LONGEST]
     tensors["classifier.weight"] = encoder.classifier.weight.detach().numpy()
     tensors["classifier.bias"] = encoder.classifier.bias.detach().numpy()
-    for name in [name for name in tensors if name.endswith(f"{PARTS['inner']}.weight")]:
-        norm = name.replace(f"{PARTS['inner']}.weight", NORMS["after"])
-        factors = _factors(tensors[name], tensors[f"{norm}.weight"], tensors[f"{norm}.bias"])
-        tensors[name.replace(".weight", ".factors")] = factors
-        tensors[name] = tensors[name] / factors
+    for block in (f"encoder.layer.{number}" for number in range(LAYERS)):
+        inner, norm = f"{block}.{PARTS['inner']}", f"{block}.{NORMS['after']}"
+        factors = _factors(tensors[f"{inner}.weight"], tensors[f"{norm}.weight"], tensors[f"{norm}.bias"])
+        tensors[f"{inner}.factors"] = factors
+        tensors[f"{inner}.weight"] = tensors[f"{inner}.weight"] / factors
     found: dict[str, NDArray[Any]] = {}
     for name, values in tensors.items():
         if name.startswith("encoder.") and values.ndim == 2:

@@ -8,24 +8,21 @@ check must tell them apart. The frames that it has learned from and those that i
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 
 from assistant.checks.names import names_of
 from assistant.checks.reading import read_words
 from assistant.types import Label
+from evals.words import load_words
 
 CAPITALS = re.compile(r"I\b|[A-Z][A-Z.]")  # that stay what they are within a sentence
 Lot = Literal["learned", "measured"]
 
-FRAMES: dict[str, dict[str, list[str]]] = json.loads(
-    resources.files("evals").joinpath("frames.json").read_text(encoding="utf8")
-)
+FRAMES: dict[str, dict[str, list[str]]] = load_words("frames")
 LABEL_OF: dict[str, Label] = {"rejected": "contradicted", "open": "unsupported", "asserted": "supported"}
 
 

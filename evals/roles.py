@@ -8,18 +8,18 @@ teach an encoder to heed the order of words (Min et al. 2020, arXiv:2004.11999).
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 from typing import Any
 
 from assistant.types import Label
+from evals.words import load_words
 
-WORDS: dict[str, Any] = json.loads(resources.files("evals").joinpath("roles.json").read_text(encoding="utf8"))
+WORDS: dict[str, Any] = load_words("roles")
 NEGATED = 0.15  # of what one did to another
+_Ways = Callable[[str, str], list[str]]  # to tell of one and another
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def done(one: str, other: str, chance: random.Random) -> Event:
         alone = [f"{first} {verb} {how}.", f"{second} {verb} {otherwise}.", f"It was {first} that {verb} {how}."]
         return [*ways(first, second), *alone]
 
-    return Event(verb, ways(one, other), claims(one, other), claims(other, one))
+    return turnable(verb, ways, one, other, claims)
 
 
 def mutual(one: str, other: str, chance: random.Random) -> Event:
@@ -126,6 +126,8 @@ def mutual(one: str, other: str, chance: random.Random) -> Event:
     return Event("mutual", ways, ways, [f"{a} {another} {b}." for a, b in ((one, other), (other, one))], "unsupported")
 
 
-def turnable(matter: str, ways: Callable[[str, str], list[str]], one: str, other: str) -> Event:
-    """What is false the other way round, so that its twin is told in the same ways with the two exchanged."""
-    return Event(matter, ways(one, other), ways(one, other), ways(other, one))
+def turnable(matter: str, ways: _Ways, one: str, other: str, claims: _Ways | None = None) -> Event:
+    """What is false the other way round: a twin is told as the true claim is, with the two exchanged. Claims are told
+    as the text is, where they are not given."""
+    claims = claims or ways
+    return Event(matter, ways(one, other), claims(one, other), claims(other, one))

@@ -22,13 +22,8 @@ if TYPE_CHECKING:
 HEADS = 12
 EPSILON = 1e-12  # of the layer normalisations
 FUSED = "com.microsoft"  # the domain of onnxruntime's own operators
-STANDARD = (
-    "Add",
-    "DynamicQuantizeLinear",
-    "LayerNormalization",
-    "Mul",
-    "Slice",
-)  # of those used, the ones of ONNX itself
+# Of the operators used, those of ONNX itself.
+STANDARD = ("Add", "DynamicQuantizeLinear", "LayerNormalization", "Mul", "Slice")
 FLOAT, INT8, INT32, INT64 = 1, 3, 6, 7  # ONNX element types
 ELEMENTS = {"F32": (FLOAT, np.float32), "I8": (INT8, np.int8)}  # by safetensors' names
 EXTERNAL = 1  # DataLocation
