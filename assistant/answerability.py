@@ -1,4 +1,4 @@
-"""Do the passages answer the question at all? Ten readable signs in, a probability out.
+"""Do the passages answer the question at all? Eleven readable signs in, a probability out.
 
 A logistic regression whose coefficients stand in `answerability.json`, fitted by `python -m evals.fit`.
 """
@@ -51,12 +51,13 @@ ASKING = listed(
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What speaks for an answer and what against, each about from 0 to 1."""
+    """What speaks for an answer and what against, each about from 0 to 1; `answers` from -1 to 1."""
 
     match: float
     paragraph_match: float
     similarity: float
     paragraph_similarity: float
+    answers: float
     unmatched: float
     absent: float
     names_elsewhere: float
@@ -87,10 +88,12 @@ def read_signs(
     paragraphs: Sequence[str],
     match: float,
     similarity: float,
+    answers: float,
     near: NDArray[np.float32],
     weights: NDArray[np.float32],
 ) -> Signs:
-    """The signs for a question; `sentence` is the best, `near` and `weights` the token match of its paragraph, and
+    """The signs for a question; `sentence` is the best, `answers` how surely the model that reads finds
+    an answer, `near` and `weights` the token match of its paragraph, and
     `paragraphs` are the texts of those that would have to hold a quantity that is asked for."""
     total = float(weights.sum()) or 1.0
     quantity = quantity_missing(query.text, paragraphs) if len(asked_parts(query.text)) < 2 else None
@@ -99,6 +102,7 @@ def read_signs(
         paragraph_match=best.scores.get("token", 0.0),
         similarity=similarity,
         paragraph_similarity=max(best.scores["paragraph"], best.scores["sentence"]),
+        answers=answers,
         unmatched=float(weights[near < NEAR].sum()) / total,
         absent=_absent(query.text, index),
         names_elsewhere=_names_elsewhere(query.text, best, index),

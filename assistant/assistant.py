@@ -48,7 +48,6 @@ class Assistant:
         self.mode: Mode = settings.answer_mode()
         self.retriever = Retriever(index, embedding)
         self.reranker = _reranker(settings, self.mode)
-        self.extractive = ExtractiveAnswerer(index)
         self._generative: GenerativeAnswerer | None = None
 
     @classmethod
@@ -156,6 +155,11 @@ class Assistant:
         queries = self.retriever.read(questions)
         found = [list(self._retrieved(query, limit, within, self._allowance()).passages) for query in queries]
         return found[0] if isinstance(question, str) else found
+
+    @cached_property
+    def extractive(self) -> ExtractiveAnswerer:
+        """What answers without an answering model."""
+        return ExtractiveAnswerer(self.index, self.checker)
 
     @cached_property
     def checker(self) -> Checker:

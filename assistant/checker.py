@@ -1,4 +1,5 @@
-"""A store of paragraphs and their words -> verdicts on claims about them, with all that these know."""
+"""A store of paragraphs and their words -> verdicts on claims about them, with all that these know; and whether a
+paragraph answers a question."""
 
 from __future__ import annotations
 
@@ -56,6 +57,7 @@ class Checker:
     ) -> None:
         self.layers = tuple(layers)
         self.known = Surroundings(weight=lexical.idf, near=entailment.words.nearness, entailment=entailment.read)
+        self._entailment = entailment
         self._store = store
         self._lexical = lexical
         self._documents: OrderedDict[str, frozenset[str]] = OrderedDict()
@@ -88,8 +90,12 @@ class Checker:
             surroundings=self.surroundings(claim, paragraph),
         )
 
+    def answers(self, question: str, paragraph: Paragraph, document: Document) -> float:
+        """How surely the paragraph answers a question, read as a claim is: log-odds from -1 to 1."""
+        return self._entailment.read(question, self.read_with(question, paragraph, document)).odds
+
     def read_with(self, claim: str, paragraph: Paragraph, document: Document) -> str:
-        """What the entailment model reads with the claim, for training and timing it."""
+        """What the entailment model reads with a claim or a question."""
         context = context_of(paragraph, document)
         return read_with(claim, paragraph.text, context=context, date=document.date, surroundings=self.known)
 

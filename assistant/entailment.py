@@ -1,5 +1,7 @@
 """Some sentences of a paragraph and a claim in, how likely the one bears the other out, or denies it, out.
 
+A question may stand in the claim's place: a text that answers it bears it out.
+
 A cross-encoder that comes with Pilcrow: the first five layers of all-MiniLM-L6-v2 (Wang et al. 2020, MiniLM,
 arXiv:2002.10957), trained further by `evals.fit_entailment` to read a claim and a text together, as BERT reads a pair
 (Devlin et al. 2019, arXiv:1810.04805), and kept in eight bits. Its table of words and its tokenizer are those of the
@@ -8,7 +10,9 @@ embedding model.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 FILE = "entailment.safetensors"
+SURE = 6.0  # log-odds from which on the model is as sure as can be
 LAYERS = 5
 LONGEST = 263  # tokens of a pair, [CLS] and twice [SEP] among them
 LONGEST_CLAIM = 128  # of these
+KEPT = 4096  # pairs that were read last
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Entailment:
     entailed: float
     contradicted: float
     neutral: float
+
+    @property
+    def odds(self) -> float:
+        """Log-odds of `entailed`, from -1 to 1 as the model is as sure as can be."""
+        odds = math.log(max(self.entailed, 1e-9) / max(1 - self.entailed, 1e-9))
+        return max(-1.0, min(1.0, odds / SURE))
 
 
 class EntailmentModel:
@@ -59,11 +71,13 @@ class EntailmentModel:
             )
         )
         self._head, self._bias = (np.array(weights.array(f"classifier.{name}")) for name in ("weight", "bias"))
+        self._found = lru_cache(maxsize=KEPT)(self._read)
 
     @classmethod
+    @lru_cache(maxsize=2)
     def open(cls, model_dir: Path | None = None) -> EntailmentModel:
         """The model with the tokenizer and the words of the embedding model in `model_dir`, by default the installed
-        package's. Raises `EmbeddingError` where these are not to be had."""
+        package's; the same one for all who open it. Raises `EmbeddingError` where these are not to be had."""
         tokenizer, words = open_vocabulary(model_dir)
         weights = Weights(Path(str(resources.files("assistant") / FILE)).resolve())
         graph = Graph(weights)
@@ -75,6 +89,9 @@ class EntailmentModel:
     def read(self, claim: str, text: str) -> Entailment:
         """How the text bears on the claim. What of the text is beyond the longest, some 150 words, is left out; a claim
         that is too long to be read as a whole, over some 90 words, is not borne out."""
+        return self._found(claim, text)
+
+    def _read(self, claim: str, text: str) -> Entailment:
         first, second = pair_ids(self._tokenizer, claim, text)
         if len(first) == LONGEST_CLAIM:
             return Entailment(0.0, 0.0, 1.0)

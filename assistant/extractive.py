@@ -1,9 +1,14 @@
-"""A question and its passages in, a Draft out: the documents' own sentences, with no model and no network."""
+"""A question and its passages in, a Draft out: the documents' own sentences, with no answering model and no network.
+
+Sentences are chosen by their words and vectors, and by whether their paragraph answers the question as the model reads
+both that checks claims.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +22,7 @@ from assistant.answerability import (
 )
 from assistant.asked import kind_is_there, quantity_missing
 from assistant.attribution import leans_from, referent
+from assistant.checker import Checker
 from assistant.citations import CitationList
 from assistant.query import KIND_WORDS, Query, asked_parts, compares, documents_of
 from assistant.types import Claim, Draft, Passage, Verdict
@@ -26,11 +32,13 @@ from ingest.sentences import sentence_spans
 from ingest.tokens import QuestionTokens, matched
 
 SENTENCES = 3  # of one paragraph
-MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE = 1.0, 0.3, 0.08
+READ = 2  # paragraphs that are read with the question, those of the best sentences
+UNREAD = -0.5  # what the log-odds (from -1 to 1) that it answers are taken for where a paragraph is not read
+MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE, ANSWER_SHARE = 1.0, 0.3, 0.08, 0.5
 NOT_BODY = 0.1  # less for a header's field or a caption, which hold many names and say little of them
 OTHER_KIND = 0.15  # less for a sentence without a person, time, quantity or place, where that is asked for
-NEAR_BEST = 0.65  # of the best sentence's score, for a second sentence of its paragraph
-NEXT_PARAGRAPH = 0.9  # of the best sentence's score, for a sentence of another paragraph
+NEAR_BEST = 0.65  # of how well the best sentence fits, for a second sentence of its paragraph
+NEXT_PARAGRAPH = 0.12  # below the best sentence's score at most, for a sentence of another paragraph
 NAMES_THE_DOCUMENT = frozenset(word for called in KIND_WORDS.values() for word in called)
 
 
@@ -44,13 +52,19 @@ class Candidate:
     match: float
     similarity: float
     of_the_kind: bool
+    answers: float = UNREAD
 
     @property
-    def score(self) -> float:
+    def fit(self) -> float:
         """The weighted sum of token match, similarity and the passage's own score."""
         fit = MATCH_SHARE * self.match + SIMILARITY_SHARE * self.similarity + PASSAGE_SHARE * self.passage.score
         fit -= 0 if self.of_the_kind else OTHER_KIND
         return fit if self.passage.paragraph.kind == "body" else fit - NOT_BODY
+
+    @property
+    def score(self) -> float:
+        """How well it fits, and how surely its paragraph answers."""
+        return self.fit + ANSWER_SHARE * self.answers
 
     @property
     def text(self) -> str:
@@ -61,8 +75,9 @@ class Candidate:
 class ExtractiveAnswerer:
     """Chooses the sentences of an index's passages that answer a question."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, checker: Checker) -> None:
         self.index = index
+        self._checker = checker
 
     def answer(self, query: Query, passages: Sequence[Passage], *, focus: Query | None = None) -> Draft:
         """The sentences that answer; none, with what is missing, where it is unlikely that any does.
@@ -117,7 +132,18 @@ class ExtractiveAnswerer:
         yield from _best_sentences(candidates)
 
     def candidates(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
-        """Every sentence of the passages, scored by the mean over the queries."""
+        """Every sentence of the passages, scored by the mean over the queries; the paragraphs of the best are read with
+        the first."""
+        found = sorted(self._by_words(queries, passages), key=_rank, reverse=True)
+        best = {item.passage.reference: item.passage for item in found}
+        read = {
+            passage.reference: self._checker.answers(queries[0].text, passage.paragraph, passage.document)
+            for passage in islice(best.values(), READ)
+        }
+        return [replace(item, answers=read.get(item.passage.reference, UNREAD)) for item in found]
+
+    def _by_words(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
+        """Every sentence of the passages, as its words and vectors fit the queries."""
         questions = [self._question(query) for query in queries]
         candidates = []
         for passage in passages:
@@ -165,6 +191,7 @@ class ExtractiveAnswerer:
             best.text,
             match=best.match,
             similarity=best.similarity,
+            answers=max(item.answers for item in candidates),
             near=near,
             weights=weights,
             paragraphs=_searched_for_quantities(candidates, [best.passage.reference]),
@@ -228,8 +255,8 @@ def _best_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
     best = ranked[0]
     same = [item for item in ranked if item.passage.reference == best.passage.reference][:SENTENCES]
     others = [item for item in ranked if item.passage.reference != best.passage.reference][:1]
-    chosen = [item for item in same if item.score >= NEAR_BEST * best.score]
-    chosen += [item for item in others if item.score >= NEXT_PARAGRAPH * best.score]
+    chosen = [item for item in same if item.fit >= NEAR_BEST * best.fit]
+    chosen += [item for item in others if item.score >= best.score - NEXT_PARAGRAPH]
     return sorted(chosen, key=lambda item: (item.passage.rank, item.start))
 
 

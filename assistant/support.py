@@ -55,7 +55,6 @@ OUTRIGHT = frozenset(["opposite", "flipped_most"])
 ALWAYS = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 RULES = sorted(OUTRIGHT | ALWAYS | OTHERWISE)  # measures that can fail a claim by themselves, see `fails`
-SURE = 6.0  # log-odds from which on the entailment model is as sure as can be
 LIKELY = 0.5
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
 FIRM = 0.15  # `entailed` from which on it outweighs the layers that read words: 0.7 in probability
@@ -254,8 +253,7 @@ def _with_context(claim: str, sentences: str, *, context: str, date: str | None)
 def check_entailment(read: Entailment) -> Finding:
     """`entailed`: log-odds that the sentences bear the claim out, from -1 to 1; `denied`: probability that they say
     otherwise."""
-    odds = math.log(max(read.entailed, 1e-9) / max(1 - read.entailed, 1e-9))
-    measures = {"entailed": max(-1.0, min(1.0, odds / SURE)), "denied": read.contradicted}
+    measures = {"entailed": read.odds, "denied": read.contradicted}
     if read.contradicted >= LIKELY:
         return Finding(measures, (Reason("conflict", "{place}, read as a whole, says otherwise", "denied"),))
     if read.entailed < LIKELY:

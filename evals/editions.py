@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -88,7 +88,7 @@ class Edition:
         self._by_reference = {item.reference: item for group in self._paragraphs_of.values() for item in group}
         texts = [searched(self.documents[item.document_id], item) for item in self._by_reference.values()]
         lexical = LexicalIndex.build(list(self._by_reference), texts)
-        self.checker = Checker(self, lexical, entailment=_entailment())
+        self.checker = Checker(self, lexical, entailment=EntailmentModel.open())
 
     def measured(self, claim: str, paragraph: Paragraph) -> Measured:
         """Every layer's measures, as `assistant.check` takes them."""
@@ -113,11 +113,6 @@ class Edition:
     def by_text(self) -> dict[str, Paragraph]:
         """Every paragraph by its text."""
         return {item.text: item for item in self._by_reference.values()}
-
-
-@lru_cache(maxsize=1)
-def _entailment() -> EntailmentModel:
-    return EntailmentModel.open()
 
 
 def editions(documents: Path | None) -> list[Edition]:
@@ -145,6 +140,19 @@ def set_apart() -> frozenset[str]:
 def worded(claim: str) -> str:
     """The words of a claim in lower case: what makes two claims the same."""
     return " ".join(words(claim))
+
+
+def own_texts(references: Collection[str]) -> tuple[Edition, Mapping[str, Paragraph]]:
+    """Paragraphs that were written for claims, each a document of its own, by their references."""
+    rows = [row for row in _paragraphs() if row["paragraph"] in references]
+    edition = _own_paragraphs(rows)
+    held = edition.by_text()
+    return edition, {row["paragraph"]: held[canonical(row["text"])] for row in rows}
+
+
+def own_files(references: Collection[str]) -> list[str]:
+    """The same as Markdown files."""
+    return [_as_markdown(row) for row in _paragraphs() if row["paragraph"] in references]
 
 
 def written(name: str, *, own: Sequence[Edition], public: Path) -> Iterator[Judged]:
@@ -227,7 +235,7 @@ def articles(texts: Sequence[tuple[str, Sequence[str]]]) -> Edition:
     """Texts by title, each read as a Markdown file."""
     return _in_markdown(
         {
-            f"{number:04}": "\n\n".join([f"# {canonical(title)}", *paragraphs])
+            f"{number:04}": "\n\n".join([f"# {canonical(title)}", *paragraphs]) + "\n"
             for number, (title, paragraphs) in enumerate(texts)
         }
     )
@@ -235,15 +243,16 @@ def articles(texts: Sequence[tuple[str, Sequence[str]]]) -> Edition:
 
 def _own_paragraphs(rows: Sequence[Mapping[str, str]]) -> Edition:
     """Paragraphs that were written for a set, each a document with its title and date."""
+    return _in_markdown({row["paragraph"]: _as_markdown(row) for row in rows})
 
-    def front(row: Mapping[str, str]) -> str:
-        return f"---\ntitle: {json.dumps(row['title'], ensure_ascii=False)}\ndate: {row['date']}\n---\n\n"
 
-    return _in_markdown({row["paragraph"]: front(row) + canonical(row["text"]) for row in rows})
+def _as_markdown(row: Mapping[str, str]) -> str:
+    front = f"---\ntitle: {json.dumps(row['title'], ensure_ascii=False)}\ndate: {row['date']}\n---\n\n"
+    return f"{front}{canonical(row['text'])}\n"
 
 
 def _in_markdown(texts: Mapping[str, str]) -> Edition:
-    return Edition([parse_markdown(f"{text}\n", path=f"{name}.md", sha256="") for name, text in texts.items()])
+    return Edition([parse_markdown(text, path=f"{name}.md", sha256="") for name, text in texts.items()])
 
 
 def _about_texts(claims: Sequence[GoldClaim], edition: Edition, texts: Mapping[str, str]) -> Iterator[Judged]:

@@ -2,7 +2,9 @@
 
 FOLDER holds public questions (SQuAD 2.0, Rajpurkar et al. 2018): `squad2_paragraphs.jsonl` {id, article, text} and
 `squad2_questions.jsonl` {question, paragraph_id, answerable, answers}. Retrieval is fitted on these alone; abstention
-on them and on the `dev` split of the gold questions. Writes `retrieval.json` and `answerability.json` in `assistant`.
+on those of articles that the model which reads has not learned from, on the `dev` split of the gold questions and on
+the sets of written questions that are kept from that model. Writes `retrieval.json` and `answerability.json` in
+`assistant`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -23,13 +26,15 @@ import assistant as room
 from assistant import Assistant, Settings
 from assistant.answerability import Signs
 from assistant.assistant import standalone_question
-from evals.gold import gold_file, load_questions
+from evals.answered import KEPT_ASKED, LEARNED, UNTOUCHED_ASKED, as_files
+from evals.gold import gold_file, load_asked, load_questions
 from evals.scores import auroc
 from ingest import ingest
 
 RANKED, JUDGED, ELSEWHERE = 400, 900, 200  # public questions: for retrieval, abstention, and of other documents
 PENALTY = 0.1
-GOLD, PUBLIC, OFF_TOPIC = 1.0, 1.0, 0.5  # what a question counts, by where it comes from
+PUBLIC, OFF_TOPIC = "SQuAD 2.0", "SQuAD 2.0 asked of the gold documents"
+SHARES = {"dev": 1.0, PUBLIC: 1.0, OFF_TOPIC: 0.5, **dict.fromkeys(KEPT_ASKED, 1.0)}  # what a question counts
 ABSTAIN_AT_MOST = 0.10  # of the answerable questions
 NAMES = tuple(field.name for field in fields(Signs))
 Matrix = NDArray[np.float64]
@@ -56,12 +61,19 @@ def main() -> None:
         public = Assistant.open(public.settings)  # which reads the new weights
         ingest((), Settings(index=Path(scratch) / "gold"))
         own = Assistant.open(Settings(index=Path(scratch) / "gold"))
-        parts = _gold(own), _judged(public, questions[:JUDGED]), _off_topic(own, questions[-ELSEWHERE:])
-        alone = _judged(public, questions[:JUDGED], paragraphs=paragraphs)
+        unread = [item for item in questions if item["article"] not in LEARNED]
+        parts = {
+            "dev": _gold(own),
+            PUBLIC: _judged(public, unread[:JUDGED]),
+            OFF_TOPIC: _off_topic(own, unread[-ELSEWHERE:]),
+            **{name: _asked(name, own, Path(scratch)) for name in KEPT_ASKED},
+        }
+        apart = {name: _asked(name, own, Path(scratch)) for name in UNTOUCHED_ASKED}
+        alone = _judged(public, unread[:JUDGED], paragraphs=paragraphs)
         held_out = _cross_validated(alone, lambda rest: _logistic([rest], [1.0]))
         area = auroc(held_out, alone.answerable.tolist())
-        _say(f"abstention: public questions, each on its own paragraph, articles held out: AUROC {area:.3f}")
-    _write(home / "answerability.json", fit_answerability(*parts))
+        _say(f"abstention: {PUBLIC}, each on its own paragraph, articles held out: AUROC {area:.3f}")
+    _write(home / "answerability.json", fit_answerability(parts, apart))
 
 
 def fit_retrieval(
@@ -92,29 +104,43 @@ def fit_retrieval(
     return {name: round(float(weight), 2) for name, weight in zip(names, fitted, strict=True)}
 
 
-def fit_answerability(gold: Judged, public: Judged, off_topic: Judged) -> dict[str, object]:
-    """A logistic regression with an L2 penalty; its threshold abstains on a tenth of the answerable gold questions.
+def fit_answerability(parts: Mapping[str, Judged], apart: Mapping[str, Judged]) -> dict[str, object]:
+    """A logistic regression with an L2 penalty; its threshold abstains on a tenth of the answerable questions of `dev`.
 
-    `off_topic` are public questions that are asked of the gold documents, which cannot answer them.
+    `parts` are sets by their names in `SHARES`; of the public questions that are asked of the gold documents, which
+    cannot answer them, all are unanswerable. On those of `apart` nothing is fitted.
     """
-    shares = [GOLD, PUBLIC, OFF_TOPIC]
-    held_out = _cross_validated(public, lambda rest: _logistic([rest], [1.0]))
-    area = auroc(held_out, public.answerable.tolist())
-    _say(f"abstention: public questions over all paragraphs, articles held out: AUROC {area:.3f}")
-    held_out = _cross_validated(gold, lambda rest: _logistic([rest, public, off_topic], shares))
-    _say(f"abstention: dev questions, in ten folds: AUROC {auroc(held_out, gold.answerable.tolist()):.3f}")
-    coefficients = _logistic([gold, public, off_topic], shares)
-    probabilities = 1 / (1 + np.exp(-_logits(gold.signs, coefficients)))
-    threshold = float(np.quantile(probabilities[gold.answerable], ABSTAIN_AT_MOST))
-    elsewhere = 1 / (1 + np.exp(-_logits(off_topic.signs, coefficients)))
+    for name, part in parts.items():
+        if name != OFF_TOPIC:
+            _say(f"abstention: {name}, in folds: {_told(_in_folds(parts, name), part)}")
+    coefficients = _fit(parts)
+    for name, part in apart.items():
+        _say(f"abstention: {name}, on which nothing is fitted: {_told(_logits(part.signs, coefficients), part)}")
+    dev, elsewhere = (1 / (1 + np.exp(-_logits(parts[name].signs, coefficients))) for name in ("dev", OFF_TOPIC))
+    threshold = float(np.quantile(dev[parts["dev"].answerable], ABSTAIN_AT_MOST))
     _say(f"abstention: of public questions asked of the gold documents, {np.mean(elsewhere < threshold):.3f} abstained")
     return {
         "coefficients": dict(zip(NAMES, (round(float(value), 4) for value in coefficients[:-1]), strict=True)),
         "intercept": round(float(coefficients[-1]), 4),
         "threshold": round(threshold, 4),
-        "fitted_on": f"{len(gold.group)} dev questions, {len(public.group)} SQuAD 2.0 questions, "
-        f"{len(off_topic.group)} off topic",
+        "fitted_on": ", ".join(f"{len(part.group)} questions of {name}" for name, part in parts.items()),
     }
+
+
+def _in_folds(parts: Mapping[str, Judged], name: str) -> Matrix:
+    """Logits of one of the sets, each from a fit without its group."""
+    return np.array(_cross_validated(parts[name], lambda rest: _fit({**parts, name: rest})))
+
+
+def _fit(parts: Mapping[str, Judged]) -> Matrix:
+    return _logistic([*parts.values()], [SHARES[name] for name in parts])
+
+
+def _told(logits: Matrix, judged: Judged) -> str:
+    """How well the logits tell the answerable questions, and what is abstained where a tenth of these is."""
+    area = auroc(logits.tolist(), judged.answerable.tolist())
+    least = np.quantile(logits[judged.answerable], ABSTAIN_AT_MOST)
+    return f"AUROC {area:.3f}, {np.mean(logits[~judged.answerable] < least):.3f} of the unanswerable below a tenth"
 
 
 def _public(folder: Path, scratch: Path) -> tuple[Assistant, list[dict[str, str]], dict[str, str]]:
@@ -143,6 +169,19 @@ def _gold(assistant: Assistant) -> Judged:
     asked = [standalone_question(item.question, item.history) for item in items]
     folds = tuple(str(number % 10) for number in range(len(items)))
     return Judged(_signs(assistant, asked), np.array([item.answerable for item in items]), folds)
+
+
+def _asked(name: str, own: Assistant, scratch: Path) -> Judged:
+    """Signs of a set of written questions: over the gold documents, or over all paragraphs of the set as one index."""
+    items = load_asked(gold_file(f"asked/{name}"))
+    assistant = own
+    if items[0].reference not in own.index.catalogue.numbers:
+        as_files(items, scratch / name)
+        ingest([scratch / name], Settings(index=scratch / f"{name}-index"))
+        assistant = Assistant.open(Settings(index=scratch / f"{name}-index"))
+    answerable = np.array([bool(item.sentences) for item in items])
+    signs = _signs(assistant, [item.question for item in items])
+    return Judged(signs, answerable, tuple(str(zlib.crc32(item.reference.encode()) % 10) for item in items))
 
 
 def _judged(

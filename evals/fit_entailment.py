@@ -7,9 +7,10 @@ a folder with `scifact_claims.jsonl` (SciFact's claims and abstracts, Wadden et 
 It learns from the claims in `gold/written` but for those of `KEPT` and `UNTOUCHED`, as they are, with one thing
 altered and within sentences that assert them or do not, from one half of SciFact's abstracts, from a little of what
 `evals.variants` makes of sentences, and from the short texts of `evals.told`. A false claim is mostly read beside the
-true one that it differs from. The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are
-what it is looked at with. The order of what it reads is fixed by a seed. To go on from the weights that ship with
-further sets: `--start`, `--new` and, so that what is elsewhere is not forgotten, `--keep`.
+true one that it differs from. It learns from questions too (`evals.answered`): a text that answers one bears it out.
+The claims of `gold/claims.jsonl` and `claims_more.jsonl` are not among them: they are what it is looked at with. The
+order of what it reads is fixed by a seed. To go on from the weights that ship with further sets: `--start`, `--new`
+and, so that what is elsewhere is not forgotten, `--keep`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, gelu
 
 from assistant.entailment import FILE, LAYERS, LONGEST, pair_ids
+from evals.answered import KEPT_ASKED, LEARNED, UNTOUCHED_ASKED, Pair, asked, asked_sets, pairs, public_questions
 from evals.editions import (
     KEPT,
     UNTOUCHED,
@@ -81,6 +83,7 @@ WEIGHTS = {
     "altered": 0.8,
     "stated": 0.6,
     "told": 0.6,
+    "asked": 1.0,
 }
 ALTERED = {"denied": 0.4, "turned": 0.55, "exchanged": 0.6}  # of the supported claims for which this can be done
 BESIDE = 0.6  # of the claims with a counterpart that are read beside it
@@ -242,6 +245,17 @@ def _learned(
     yield from _restated(own, read)
     yield from _public_variants(squad(public), read)
     yield from _told(read, chance)
+    for name in asked_sets():
+        if name not in (*KEPT_ASKED, *UNTOUCHED_ASKED):
+            yield from (_question(pair, read) for pair in pairs([*asked(name)], chance))
+    yield from (_question(pair, read) for pair in pairs([*public_questions(public, LEARNED)], chance))
+
+
+def _question(pair: Pair, read: _Reader) -> Example:
+    """A question is borne out by a text that answers it."""
+    label = CLASSES["supported" if pair.answers else "unsupported"]
+    example = read.pair(pair.question, pair.text, label, of="asked")
+    return replace(example, origin=_question(pair.origin, read)) if pair.origin else example
 
 
 def _of_set(name: str, own: Sequence[Edition], public: Path, read: _Reader, chance: random.Random) -> Iterator[Example]:
@@ -277,6 +291,10 @@ def _held(own: Sequence[Edition], public: Path, read: _Reader) -> Iterator[Examp
     for name in (*KEPT, *UNTOUCHED):
         for judged in written(name, own=own, public=public):
             yield read.example(judged, of=name)
+    for name in (*KEPT_ASKED, *UNTOUCHED_ASKED):
+        for put in asked(name):
+            around = put.edition.around(put.question, put.paragraph)
+            yield read.pair(put.question, around, CLASSES["supported" if put.answers else "unsupported"], of=name)
     for judged in scifact(public, odd=False):
         yield read.example(judged, of="SciFact")
     for name in ("claims", "claims_more"):

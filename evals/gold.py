@@ -62,7 +62,18 @@ class GoldClaim(BaseModel):
     kind: str
 
 
-Item = TypeVar("Item", GoldQuestion, GoldClaim)
+class AskedQuestion(BaseModel):
+    """A question about a paragraph, and the numbers (from 1) of its sentences that answer it; none where none does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    question: Asked
+    reference: str = Field(min_length=1)
+    sentences: tuple[Annotated[int, Field(ge=1)], ...]
+
+
+Item = TypeVar("Item", GoldQuestion, GoldClaim, AskedQuestion)
 
 
 def gold_file(name: str) -> Path:
@@ -78,6 +89,11 @@ def load_questions(path: Path) -> tuple[GoldQuestion, ...]:
 def load_claims(path: Path) -> tuple[GoldClaim, ...]:
     """The claims of a JSONL file. Raises `GoldError` that names file and line."""
     return _load(path, GoldClaim)
+
+
+def load_asked(path: Path) -> tuple[AskedQuestion, ...]:
+    """The questions about single paragraphs of a JSONL file. Raises `GoldError` that names file and line."""
+    return _load(path, AskedQuestion)
 
 
 def check_references(asked: Iterable[tuple[str, str]], known: Iterable[str]) -> None:

@@ -63,3 +63,17 @@ def test_a_quantity_that_is_nowhere_near_is_told_as_missing(assistant: Assistant
     answer = assistant.ask("By what margin did Yoon win the presidential election?")
     assert answer.status == "abstained"
     assert answer.missing == ("The nearest paragraphs give no amount.",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many soldiers did the ROK have in Iraq in 2006?",
+        "Who will be South Korea's ambassador at the new mission to NATO?",
+        "Does NATO intend to open a liaison office in Tokyo?",
+        "What did Lt. Gen. Park Jeong-hwan tell his counterparts at the Chiefs of Defense session?",
+    ],
+    ids=["a number", "a name", "whether", "what was said"],
+)
+def test_a_question_on_the_matter_that_is_left_open_is_abstained(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status == "abstained"
