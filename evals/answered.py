@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.editions import Edition, own_files, own_texts, squad
+from evals.editions import Edition, editions, own_files, own_texts, squad
 from evals.gold import AskedQuestion, gold_file, load_asked
 from ingest.canonical import canonical
 from ingest.sentences import sentence_spans
-from ingest.types import Paragraph
+from ingest.types import Document, Paragraph
 
 KEPT_ASKED = ("q1", "q24")  # sets of questions that abstention is fitted on, and the model never is
 UNTOUCHED_ASKED = ("q2",)  # sets that nothing is fitted on
+OF_DOCUMENTS = ("q24",)  # sets on the two documents
 LEARNED = ("Packet_switching", "French_and_Indian_War", "Yuan_dynasty", "Huguenot")  # articles of SQuAD's
 NEAREST = 0.6  # how often the sentence read beside the one that answers is the nearest other one
 ELSEWHERE = 0.3  # of the questions that are read with another paragraph too
@@ -37,6 +38,11 @@ class Put:
     paragraph: Paragraph
     question: str
     answers: tuple[str, ...]
+
+    @property
+    def document(self) -> Document:
+        """What the paragraph is of."""
+        return self.edition.documents[self.paragraph.document_id]
 
     def others(self) -> list[str]:
         """The sentences that do not answer, the nearest to the question first."""
@@ -65,7 +71,12 @@ def asked_sets() -> list[str]:
 def asked(name: str) -> Iterator[Put]:
     """The questions of a set."""
     items = load_asked(gold_file(f"asked/{name}"))
-    edition, paragraphs = own_texts({item.reference for item in items})
+    references = {item.reference for item in items}
+    if name in OF_DOCUMENTS:
+        edition = editions(None)[0]
+        paragraphs: Mapping[str, Paragraph] = edition.paragraphs([*references])
+    else:
+        edition, paragraphs = own_texts(references)
     for item in items:
         sentences = sentences_of(paragraphs[item.reference])
         answers = tuple(sentences[number - 1] for number in item.sentences)
@@ -131,8 +142,7 @@ def _beside(item: Put, put: Sequence[Put], around: Pair, chance: random.Random) 
         yield Pair(item.question, other, answers=False, origin=alone)
     elsewhere = chance.choice(put).paragraph
     if elsewhere.text != item.paragraph.text and chance.random() < ELSEWHERE:
-        document = item.edition.documents[item.paragraph.document_id]
-        text = item.edition.around(item.question, elsewhere, document)
+        text = item.edition.around(item.question, elsewhere, item.document)
         yield Pair(item.question, text, answers=False, origin=around)
 
 

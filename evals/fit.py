@@ -26,7 +26,7 @@ import assistant as room
 from assistant import Assistant, Settings
 from assistant.answerability import Signs
 from assistant.assistant import standalone_question
-from evals.answered import KEPT_ASKED, LEARNED, UNTOUCHED_ASKED, as_files
+from evals.answered import KEPT_ASKED, LEARNED, OF_DOCUMENTS, UNTOUCHED_ASKED, as_files
 from evals.gold import gold_file, load_asked, load_questions
 from evals.scores import auroc
 from ingest import ingest
@@ -175,7 +175,7 @@ def _asked(name: str, own: Assistant, scratch: Path) -> Judged:
     """Signs of a set of written questions: over the gold documents, or over all paragraphs of the set as one index."""
     items = load_asked(gold_file(f"asked/{name}"))
     assistant = own
-    if items[0].reference not in own.index.catalogue.numbers:
+    if name not in OF_DOCUMENTS:
         as_files(items, scratch / name)
         ingest([scratch / name], Settings(index=scratch / f"{name}-index"))
         assistant = Assistant.open(Settings(index=scratch / f"{name}-index"))

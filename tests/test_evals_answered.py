@@ -6,14 +6,21 @@ import random
 
 import pytest
 
-from assistant import Assistant
-from evals.answered import KEPT_ASKED, UNTOUCHED_ASKED, Pair, Put, asked, asked_sets, pairs, sentences_of
-from evals.editions import own_texts, worded
+from evals.answered import (
+    KEPT_ASKED,
+    OF_DOCUMENTS,
+    UNTOUCHED_ASKED,
+    Pair,
+    Put,
+    asked,
+    asked_sets,
+    pairs,
+)
+from evals.editions import worded
 from evals.gold import gold_file, load_asked, load_questions
 from evals.scores import auroc
 
 ASKED = {name: load_asked(gold_file(f"asked/{name}")) for name in asked_sets()}
-OF_DOCUMENTS = "q24"  # a set about the two documents
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +33,15 @@ def read(put: list[Put]) -> list[Pair]:
     return [*pairs(put[:80], random.Random(0))]  # noqa: S311  # not for secrets
 
 
-def test_every_question_is_about_sentences_that_there_are(bundled_assistant: Assistant) -> None:
-    references = {item.reference for items in ASKED.values() for item in items}
-    _, paragraphs = own_texts(references)
-    for name, items in ASKED.items():
-        for item in items:
-            paragraph = (
-                bundled_assistant.paragraph(item.reference) if name == OF_DOCUMENTS else paragraphs[item.reference]
-            )
-            assert max(item.sentences, default=0) <= len(sentences_of(paragraph)), item.id
+@pytest.mark.parametrize("name", ASKED)
+def test_every_question_is_about_sentences_that_there_are(name: str) -> None:
+    put = [*asked(name)]
+    assert [item.question for item in put] == [item.question for item in ASKED[name]]
+    assert all(len(item.answers) == len(row.sentences) for item, row in zip(put, ASKED[name], strict=True))
 
 
 def test_about_half_of_them_are_answered() -> None:
-    items = [item for name, found in ASKED.items() if name != OF_DOCUMENTS for item in found]
+    items = [item for name, found in ASKED.items() if name not in OF_DOCUMENTS for item in found]
     assert 0.49 < sum(bool(item.sentences) for item in items) / len(items) < 0.51
 
 
@@ -66,13 +69,9 @@ def test_a_question_left_open_is_read_beside_one_like_it(read: list[Pair]) -> No
     assert all(origin.answers for origin in beside)
 
 
-def test_the_model_tells_questions_that_are_answered_from_those_left_open(bundled_assistant: Assistant) -> None:
-    items = ASKED[OF_DOCUMENTS][::2]
-    odds = []
-    for item in items:
-        paragraph = bundled_assistant.paragraph(item.reference)
-        document = bundled_assistant.retriever.documents[paragraph.document_id]
-        odds.append(bundled_assistant.checker.answers(item.question, paragraph, document))
-    area = auroc(odds, [bool(item.sentences) for item in items])
+def test_the_model_tells_questions_that_are_answered_from_those_left_open() -> None:
+    put = [item for name in OF_DOCUMENTS for item in asked(name)][::2]
+    odds = [item.edition.checker.answers(item.question, item.paragraph, item.document) for item in put]
+    area = auroc(odds, [bool(item.answers) for item in put])
     assert area is not None
     assert area > 0.75
