@@ -92,9 +92,9 @@ def read_signs(
     near: NDArray[np.float32],
     weights: NDArray[np.float32],
 ) -> Signs:
-    """The signs for a question; `sentence` is the best, `answers` how surely the model that reads finds
-    an answer, `near` and `weights` the token match of its paragraph, and
-    `paragraphs` are the texts of those that would have to hold a quantity that is asked for."""
+    """The signs for a question; `sentence` is the best, `near` and `weights` the token match of its paragraph,
+    `answers` how surely a paragraph that was read answers, and `paragraphs` are the texts of those that would have to
+    hold a quantity that is asked for."""
     total = float(weights.sum()) or 1.0
     quantity = quantity_missing(query.text, paragraphs) if len(asked_parts(query.text)) < 2 else None
     return Signs(

@@ -158,8 +158,8 @@ class Assistant:
 
     @cached_property
     def extractive(self) -> ExtractiveAnswerer:
-        """What answers without an answering model."""
-        return ExtractiveAnswerer(self.index, self.checker)
+        """What answers without an answering model; it reads by the model that comes with Pilcrow alone."""
+        return ExtractiveAnswerer(self.index, self._checked_by())
 
     @cached_property
     def checker(self) -> Checker:
@@ -175,8 +175,7 @@ class Assistant:
             from assistant.model import OpenAIModel
 
             layers.append(SupportJudge(OpenAIModel(self.settings)))
-        entailment = EntailmentModel.open(self.settings.model_dir)
-        return Checker(self.index.store, self.index.lexical, entailment=entailment, layers=layers)
+        return self._checked_by(layers)
 
     def check(self, claim: str, reference: str, *, text: str | None = None) -> Verdict:
         """Whether the paragraph says that, or would if `text` were its text. Raises `UnknownReferenceError`, and
@@ -299,6 +298,10 @@ class Assistant:
             tuple(event for item in found for event in item.events),
             sum((item.usage for item in found), start=Usage()),
         )
+
+    def _checked_by(self, layers: Sequence[Layer] = ()) -> Checker:
+        entailment = EntailmentModel.open(self.settings.model_dir)
+        return Checker(self.index.store, self.index.lexical, entailment=entailment, layers=layers)
 
     def _allowance(self, progress: Progress = silent) -> Allowance:
         return Allowance.of(self.settings, progress=progress)

@@ -7,14 +7,12 @@ sentences of its paragraph that speak of its matter, and with single sentences.
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from evals.editions import Edition, editions, own_files, own_texts, squad
+from evals.editions import Edition, editions, own_files, own_texts, read_rows, squad
 from evals.gold import AskedQuestion, gold_file, load_asked
 from ingest.canonical import canonical
 from ingest.sentences import sentence_spans
@@ -94,8 +92,8 @@ def public_questions(public: Path, articles: Collection[str]) -> Iterator[Put]:
     """SQuAD's questions on these articles; what answers is the nearest of the sentences with the answer's words."""
     edition = squad(public)
     held = edition.by_text()
-    rows = {row["id"]: row for row in _rows(public / "squad2_paragraphs.jsonl") if row["article"] in articles}
-    for item in _rows(public / "squad2_questions.jsonl"):
+    rows = {row["id"]: row for row in read_rows(public / "squad2_paragraphs.jsonl") if row["article"] in articles}
+    for item in read_rows(public / "squad2_questions.jsonl"):
         row = rows.get(item["paragraph_id"])
         paragraph = held.get(canonical(row["text"])) if row else None
         if paragraph is None:
@@ -121,7 +119,9 @@ def pairs(put: Sequence[Put], chance: random.Random) -> Iterator[Pair]:
             yield from _beside(item, put, found, chance)
     for item in put:
         if not item.answers:
-            like = _most_like(item.question, answered.get(item.paragraph.text, []))
+            others = answered.get(item.paragraph.text, [])
+            number = most_alike(_words(item.question), [_words(other.question) for other in others], LIKE)
+            like = None if number is None else others[number]
             yield Pair(item.question, item.edition.around(item.question, item.paragraph), answers=False, origin=like)
             if chance.random() < LEFT_OPEN:
                 yield Pair(item.question, item.others()[0], answers=False)
@@ -146,18 +146,18 @@ def _beside(item: Put, put: Sequence[Put], around: Pair, chance: random.Random) 
         yield Pair(item.question, text, answers=False, origin=around)
 
 
-def _most_like(question: str, pairs: Sequence[Pair]) -> Pair | None:
-    """The pair whose question has most of its words in common with this one, if a third of all are."""
-    words = set(question.lower().split())
-    shares = [len(words & (other := set(pair.question.lower().split()))) / len(words | other) for pair in pairs]
+def _words(question: str) -> list[str]:
+    return question.lower().split()
+
+
+def most_alike(one: Collection[Hashable], others: Sequence[Collection[Hashable]], least: float) -> int | None:
+    """The number of the one that has the largest share of its tokens in common, `least` or more; None where none has
+    (Jaccard 1912)."""
+    shares = [len({*one} & {*other}) / len({*one} | {*other}) for other in others]
     most = max(shares, default=0.0)
-    return pairs[shares.index(most)] if most >= LIKE else None
+    return shares.index(most) if most >= least else None
 
 
 def sentences_of(paragraph: Paragraph) -> list[str]:
     """The sentences of a paragraph."""
     return [paragraph.text[start:end].strip() for start, end in sentence_spans(paragraph.text)]
-
-
-def _rows(path: Path) -> list[Mapping[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]

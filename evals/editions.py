@@ -170,14 +170,14 @@ def written(name: str, *, own: Sequence[Edition], public: Path) -> Iterator[Judg
 @lru_cache(maxsize=1)
 def _paragraphs() -> list[dict[str, Any]]:
     """The paragraphs that were written for claims."""
-    return _rows(gold_file("written/paragraphs"))
+    return read_rows(gold_file("written/paragraphs"))
 
 
 @lru_cache(maxsize=1)
 def _public_texts(public: Path) -> dict[str, str]:
     """SQuAD's paragraphs and SciFact's abstracts, as our files name them."""
-    wiki = {row["id"]: canonical(row["text"]) for row in _rows(public / "squad2_paragraphs.jsonl")}
-    return wiki | {science_id(row["title"]): abstract(row) for row in _rows(public / "scifact_claims.jsonl")}
+    wiki = {row["id"]: canonical(row["text"]) for row in read_rows(public / "squad2_paragraphs.jsonl")}
+    return wiki | {science_id(row["title"]): abstract(row) for row in read_rows(public / "scifact_claims.jsonl")}
 
 
 @lru_cache(maxsize=1)
@@ -209,7 +209,7 @@ def scifact(public: Path, *, odd: bool) -> Iterator[Judged]:
     edition = _abstracts(public)
     held = edition.by_text()
     read = {claim.reference for name in written_sets() for claim in load_claims(gold_file(f"written/{name}"))}
-    for row in _rows(public / "scifact_claims.jsonl"):
+    for row in read_rows(public / "scifact_claims.jsonl"):
         name = science_id(row["title"])
         chosen = int(name[-1], 16) % 2 == int(odd) and (odd or name not in read)
         if chosen and (paragraph := held.get(abstract(row))):
@@ -218,7 +218,7 @@ def scifact(public: Path, *, odd: bool) -> Iterator[Judged]:
 
 @lru_cache(maxsize=1)
 def _abstracts(public: Path) -> Edition:
-    rows = _rows(public / "scifact_claims.jsonl")
+    rows = read_rows(public / "scifact_claims.jsonl")
     texts = {abstract(row): (row["title"], [abstract(row)]) for row in rows}
     return articles(list(texts.values()))
 
@@ -226,7 +226,7 @@ def _abstracts(public: Path) -> Edition:
 def squad(public: Path) -> Edition:
     """SQuAD's paragraphs, an article a document."""
     found: dict[str, list[str]] = {}
-    for row in _rows(public / "squad2_paragraphs.jsonl"):
+    for row in read_rows(public / "squad2_paragraphs.jsonl"):
         found.setdefault(row["article"], []).append(canonical(row["text"]))
     return articles(list(found.items()))
 
@@ -262,5 +262,6 @@ def _about_texts(claims: Sequence[GoldClaim], edition: Edition, texts: Mapping[s
             yield Judged(edition, paragraph, claim.claim, claim.label, claim.reference, claim.kind)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSONL file."""
     return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]

@@ -32,7 +32,17 @@ from torch import nn
 from torch.nn.functional import cross_entropy, dropout, gelu
 
 from assistant.entailment import FILE, LAYERS, LONGEST, pair_ids
-from evals.answered import KEPT_ASKED, LEARNED, UNTOUCHED_ASKED, Pair, asked, asked_sets, pairs, public_questions
+from evals.answered import (
+    KEPT_ASKED,
+    LEARNED,
+    UNTOUCHED_ASKED,
+    Pair,
+    asked,
+    asked_sets,
+    most_alike,
+    pairs,
+    public_questions,
+)
 from evals.editions import (
     KEPT,
     UNTOUCHED,
@@ -276,14 +286,8 @@ def _beside_twins(ours: Sequence[Judged], examples: Sequence[Example]) -> Iterat
             true.setdefault(judged.paragraph.text, []).append(example)
     for judged, example in zip(ours, examples, strict=True):
         others = [] if judged.supported else true.get(judged.paragraph.text, [])
-        likeness = [_likeness(other.claim, example.claim) for other in others]
-        most = max(likeness, default=0.0)
-        yield replace(example, origin=others[likeness.index(most)]) if most >= LIKE else example
-
-
-def _likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """The share of the tokens of two claims that are in both."""
-    return len({*one} & {*other}) / len({*one} | {*other})
+        number = most_alike(example.claim, [other.claim for other in others], LIKE)
+        yield example if number is None else replace(example, origin=others[number])
 
 
 def _held(own: Sequence[Edition], public: Path, read: _Reader) -> Iterator[Example]:

@@ -65,3 +65,8 @@ def test_a_wrong_folder_fails_in_one_line(tmp_path: Path, bundled_index: Path) -
     assistant = Assistant.open(Settings(index=bundled_index, nli_dir=tmp_path))
     with pytest.raises(CrossEncoderError, match=r"^PILCROW_NLI_DIR: no model.onnx in "):
         assistant.check("Kang spoke.", "06SEOUL1789 ¶3")
+
+
+def test_an_answer_in_the_documents_own_words_does_not_need_the_folder(tmp_path: Path, bundled_index: Path) -> None:
+    assistant = Assistant.open(Settings(index=bundled_index, mode="extractive", nli_dir=tmp_path))
+    assert assistant.ask("Who signed the cable?").status == "answered"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
@@ -17,10 +18,17 @@ from evals.answered import (
     pairs,
 )
 from evals.editions import worded
-from evals.gold import gold_file, load_asked, load_questions
+from evals.gold import AskedQuestion, gold_file, load_asked, load_questions
 from evals.scores import auroc
 
-ASKED = {name: load_asked(gold_file(f"asked/{name}")) for name in asked_sets()}
+
+@cache
+def questions_of(name: str) -> tuple[AskedQuestion, ...]:
+    return load_asked(gold_file(f"asked/{name}"))
+
+
+def worded_of(*names: str) -> set[str]:
+    return {worded(item.question) for name in names for item in questions_of(name)}
 
 
 @pytest.fixture(scope="module")
@@ -33,27 +41,26 @@ def read(put: list[Put]) -> list[Pair]:
     return [*pairs(put[:80], random.Random(0))]  # noqa: S311  # not for secrets
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", asked_sets())
 def test_every_question_is_about_sentences_that_there_are(name: str) -> None:
     put = [*asked(name)]
-    assert [item.question for item in put] == [item.question for item in ASKED[name]]
-    assert all(len(item.answers) == len(row.sentences) for item, row in zip(put, ASKED[name], strict=True))
+    assert [item.question for item in put] == [item.question for item in questions_of(name)]
+    assert all(len(item.answers) == len(row.sentences) for item, row in zip(put, questions_of(name), strict=True))
 
 
 def test_about_half_of_them_are_answered() -> None:
-    items = [item for name, found in ASKED.items() if name not in OF_DOCUMENTS for item in found]
+    items = [item for name in asked_sets() if name not in OF_DOCUMENTS for item in questions_of(name)]
     assert 0.49 < sum(bool(item.sentences) for item in items) / len(items) < 0.51
 
 
 def test_no_gold_question_is_among_them() -> None:
     gold = {worded(item.question) for item in load_questions(gold_file("questions"))}
-    assert not gold & {worded(item.question) for items in ASKED.values() for item in items}
+    assert not gold & worded_of(*asked_sets())
 
 
 def test_no_question_is_learned_that_is_fitted_with_or_measured_on() -> None:
-    apart = {worded(item.question) for name in (*KEPT_ASKED, *UNTOUCHED_ASKED) for item in ASKED[name]}
-    learned = {name: items for name, items in ASKED.items() if name not in (*KEPT_ASKED, *UNTOUCHED_ASKED)}
-    assert not apart & {worded(item.question) for items in learned.values() for item in items}
+    apart = {*KEPT_ASKED, *UNTOUCHED_ASKED}
+    assert not worded_of(*apart) & worded_of(*(name for name in asked_sets() if name not in apart))
 
 
 def test_what_answers_is_read_with_its_question(put: list[Put], read: list[Pair]) -> None:
