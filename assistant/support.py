@@ -56,6 +56,8 @@ ALWAYS = frozenset(["missing_figure", "foreign_name", "wrong_date", "supposed"])
 OTHERWISE = frozenset(["missing_number", "wrong_time", "foreign_opener"])
 RULES = sorted(OUTRIGHT | ALWAYS | OTHERWISE)  # measures that can fail a claim by themselves, see `fails`
 LIKELY = 0.5
+SUPPORTED = 0.5  # score from which on a claim is supported: the regression's intercept is set so
+FAILED = 0.3  # the most that a claim has which a rule fails
 ABOUT_THAT = 0.65  # share of the claim from which on words that pull the other way are about the same
 FIRM = 0.15  # `entailed` from which on it outweighs the layers that read words: 0.7 in probability
 READ = frozenset(["entailed", "denied"])  # measures of the entailment model
@@ -96,10 +98,9 @@ class Model:
     intercept: float
     coefficients: Mapping[str, float]
     typical: Mapping[str, float]
-    threshold: float
 
     def score(self, measures: Mapping[str, float]) -> float:
-        """Probability that the paragraph bears the claim out."""
+        """How surely the paragraph bears the claim out, from 0 to 1."""
         logit = self.intercept + sum(
             weight * measures.get(name, self.typical.get(name, 0.0)) for name, weight in self.coefficients.items()
         )
@@ -139,8 +140,8 @@ def check_support(
     if stands_in:
         reasons = (Reason("missing", f"it stands in {stands_in}, not in {{place}}", "elsewhere"), *reasons)
     if stands_in or fails(measured.measures, outright=outright):
-        score = min(score, model.threshold / 2)
-    label = _label(score, reasons, measured.measures, threshold=model.threshold)
+        score = min(score, FAILED)
+    label = _label(score, reasons, measured.measures)
     shown = () if label == "supported" else _told_first(reasons, label)
     told = tuple(dict.fromkeys(reason.text.replace("{place}", place) for reason in shown))[:REASONS_SHOWN]
     return Verdict(label, told, round(score, 4), _sentence(paragraph, measured.zone))
@@ -281,7 +282,7 @@ def is_verbatim(claim: str, paragraph: str) -> bool:
 def load_model() -> Model:
     """The fitted regression in `support.json`."""
     stored = json.loads((resources.files("assistant") / "support.json").read_text(encoding="utf8"))
-    return Model(stored["intercept"], stored["coefficients"], stored["typical"], stored["threshold"])
+    return Model(stored["intercept"], stored["coefficients"], stored["typical"])
 
 
 def _weight(term: str, known: Surroundings) -> float:
@@ -348,9 +349,9 @@ def _told_first(reasons: Sequence[Reason], label: Label) -> tuple[Reason, ...]:
     )
 
 
-def _label(score: float, reasons: Sequence[Reason], measures: Mapping[str, float], *, threshold: float) -> Label:
+def _label(score: float, reasons: Sequence[Reason], measures: Mapping[str, float]) -> Label:
     """What a score and its reasons come to: a conflict contradicts, mere additions are partly borne out."""
-    if score >= threshold:
+    if score >= SUPPORTED:
         return "supported"
     if reasons and reasons[0].kind == "conflict":
         return "contradicted"

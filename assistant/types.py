@@ -61,8 +61,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a paragraph bears a claim out: `score` in [0, 1], reasons in plain words, the sentence that decides;
-    `notes` tell what of the check could not be done, `usage` is what a model that was asked took for it."""
+    """Whether a paragraph bears a claim out: `score` in [0, 1], 0.5 or more where it does; reasons in plain words; the
+    sentence that decides; `notes` tell what of the check could not be done, `usage` is what a model took for it."""
 
     label: Label
     reasons: tuple[str, ...] = ()

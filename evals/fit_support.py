@@ -7,8 +7,9 @@ to fit on beside the bundled one.
 It is fitted on claims that the entailment model has not learned from: those of the sets that are `KEPT` from it, as
 they are and with one thing altered, the other half of SciFact, and, at a lower weight since the layers were made while
 looking at them, `dev` of our own and `claims_more`. All figures are of claims whose paragraph was held out; `all of
-that hand` holds out all of one set, and nothing is fitted on `claims_unseen` and `UNTOUCHED`. The threshold follows
-from the same figures. Nothing is random: the same input gives the same file. It takes some minutes.
+that hand` holds out all of one set, and nothing is fitted on `claims_unseen` and `UNTOUCHED`. From which logit on a
+claim is supported follows from the same figures; the intercept is then moved so that it is 0. Nothing is random: the
+same input gives the same file. It takes some minutes.
 """
 
 from __future__ import annotations
@@ -81,20 +82,22 @@ def main(
     unseen = {name: [_example(item, "", "") for item in items] for name, items in judged.items()}
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
-    threshold = _threshold(held_out, examples)
+    least = _least(held_out, examples)
+    held_out -= least
     for name in WEIGHTS:
         theirs = [number for number, example in enumerate(examples) if example.set == name]
         if theirs:
-            _report(name, held_out[theirs], [examples[number] for number in theirs], threshold)
+            _report(name, held_out[theirs], [examples[number] for number in theirs])
     for hand in HANDS:
         beta = _fit([example for example in examples if example.hand != hand], names)
         chosen = [example for example in examples if example.set == hand]
-        _report(f"{hand}, all of that hand held out", _matrix(chosen, names) @ beta, chosen, threshold)
+        _report(f"{hand}, all of that hand held out", _matrix(chosen, names) @ beta - least, chosen)
     fitted = _fit(examples, names)
+    fitted[0] -= least
     for name, chosen in unseen.items():
-        _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen, threshold)
-    _report_rules(held_out, examples, threshold)
-    _write(fitted, names, examples, threshold)
+        _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen)
+    _report_rules(held_out, examples)
+    _write(fitted, names, examples)
 
 
 def _ours(own: Sequence[Edition]) -> Iterator[Example]:
@@ -170,19 +173,19 @@ def _cross_validated(examples: Sequence[Example], names: Sequence[str]) -> Matri
     return logits
 
 
-def _threshold(logits: Matrix, examples: Sequence[Example]) -> float:
-    """The threshold, by hundredths, that is farthest from both aims on the mean of the sets in `CHOSEN_ON`."""
-
+def _least(logits: Matrix, examples: Sequence[Example]) -> float:
+    """The least logit of a supported claim: that of the probability, by hundredths, that is farthest from both aims on
+    the mean of the sets in `CHOSEN_ON`."""
     failed, supported = _failed(examples), np.array([example.supported for example in examples])
     chosen = [np.array([example.set == name for example in examples]) for name in CHOSEN_ON]
 
-    def margin(threshold: float) -> float:
-        flagged = failed | (logits < _logit(threshold))
+    def margin(least: float) -> float:
+        flagged = failed | (logits < least)
         caught = np.mean([flagged[theirs & ~supported].mean() for theirs in chosen])
         lost = np.mean([flagged[theirs & supported].mean() for theirs in chosen])
         return float(min(caught - CAUGHT, LOST - lost))
 
-    return max((step / 100 for step in range(5, 60)), key=margin)
+    return max((_logit(step / 100) for step in range(5, 60)), key=margin)
 
 
 def _logit(probability: float) -> float:
@@ -194,9 +197,9 @@ def _failed(examples: Sequence[Example]) -> NDArray[np.bool_]:
     return np.array([fails(example.measures, outright=is_outright(example.measures)) for example in examples])
 
 
-def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
+def _report(title: str, logits: Matrix, examples: Sequence[Example]) -> None:
     truth = [example.supported for example in examples]
-    flagged = _failed(examples) | (logits < _logit(threshold))
+    flagged = _failed(examples) | (logits < 0)
     bad = np.array([not supported for supported in truth])
     area = auroc(list(logits), truth)
     told = [f"{title}: {len(examples)} claims"]
@@ -206,26 +209,25 @@ def _report(title: str, logits: Matrix, examples: Sequence[Example], threshold: 
     typer.echo(", ".join(told))
 
 
-def _report_rules(logits: Matrix, examples: Sequence[Example], threshold: float) -> None:
+def _report_rules(logits: Matrix, examples: Sequence[Example]) -> None:
     """What each rule fails that the regression lets pass: a rule that fails more true claims than false has outlived
     its use. What fails by two of them counts for both."""
-    struck = _failed(examples) & (logits >= _logit(threshold))
+    struck = _failed(examples) & (logits >= 0)
     failed = [example for example, is_struck in zip(examples, struck, strict=True) if is_struck]
     for name in RULES:
         hit = [example.supported for example in failed if example.measures.get(name, 0.0) > 0]
         typer.echo(f"rule {name} fails {hit.count(False)} false and {hit.count(True)} true claims that pass without it")
 
 
-def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example], threshold: float) -> None:
+def _write(weights: Matrix, names: Sequence[str], examples: Sequence[Example]) -> None:
     rows = _matrix(examples, names)
     kept = {
         name: round(float(value), 3) for name, value in zip(names, weights[1:], strict=True) if abs(value) >= SMALLEST
     }
     not_always_taken = ("similar", "entailed", "denied")
     model = {
-        "about": "Logit of 'the paragraph bears the claim out': intercept + coefficients x measures. Fitted by "
-        "evals.fit_support; what each measure means is in assistant/checks.",
-        "threshold": threshold,
+        "about": "Supported is what has 0 or more: intercept + coefficients x measures. Fitted by evals.fit_support; "
+        "what each measure means is in assistant/checks.",
         "intercept": round(float(weights[0]), 3),
         "coefficients": dict(sorted(kept.items(), key=lambda item: item[1])),
         "typical": {name: round(float(rows[:, names.index(name) + 1].mean()), 2) for name in not_always_taken},
