@@ -6,7 +6,7 @@ both that checks claims.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -24,7 +24,7 @@ from assistant.asked import kind_is_there, quantity_missing
 from assistant.attribution import leans_from, referent
 from assistant.checker import Checker
 from assistant.citations import CitationList
-from assistant.query import KIND_WORDS, Query, asked_parts, compares, documents_of
+from assistant.query import KIND_WORDS, Query, asked_parts, asks, compares, documents_of
 from assistant.types import Claim, Draft, Passage, Verdict
 from ingest.fields import asks_for_a_field
 from ingest.index import Index
@@ -91,8 +91,9 @@ class ExtractiveAnswerer:
         if confidence < threshold():
             nothing = Draft(missing=self._missing(query, candidates), confidence=confidence)
             return self._answered_parts(query, passages) or nothing
-        chosen = _once(self._chosen(query, passages, candidates))
-        return _draft(chosen, confidence, missing=self._unanswered(query, candidates, chosen))
+        left_open = self._left_open(query, passages)
+        chosen = _once(self._chosen(query, passages, candidates, without=left_open))
+        return _draft(chosen, confidence, missing=self._unanswered(query, candidates, chosen, left_open))
 
     def _answered_parts(self, query: Query, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for those parts of a question that are answered by themselves, where the whole is not; None
@@ -107,14 +108,23 @@ class ExtractiveAnswerer:
             sure = probability(self.signs(part, candidates))
             if sure < threshold():
                 quantity = quantity_missing(part.text, _searched_for_quantities(candidates, []))
-                missing.append(f"{part.text}: no {quantity} is given." if quantity else part.text)
+                missing.append(_open(part.text, quantity))
             else:
                 chosen += _best_sentences(candidates)
                 confidence = max(confidence, sure)
         return _draft(_once(chosen), confidence, missing=tuple(missing)) if chosen else None
 
+    def _left_open(self, query: Query, passages: Sequence[Passage]) -> tuple[str, ...]:
+        """The questions within a question that is answered that are not answered by themselves, while others are."""
+        asked = [part for part in query.parts if asks(part.text)]
+        if len(asked) < 2 or compares(query.text):
+            return ()
+        sure = {part.text: probability(self.signs(part, self.candidates([part], passages))) for part in asked}
+        left = tuple(text for text, confidence in sure.items() if confidence < threshold())
+        return left if len(left) < len(sure) else ()
+
     def _chosen(
-        self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate]
+        self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate], *, without: Collection[str]
     ) -> Iterable[Candidate]:
         """For each side of a comparison, the older first, and each part of a question its own best sentences."""
         documents = {passage.document.document_id: passage.document for passage in passages}
@@ -128,7 +138,8 @@ class ExtractiveAnswerer:
                 yield from _best_sentences(self.candidates(own[:1] or [query], side) if side else ())
             return
         for part in query.parts:
-            yield from _best_sentences(self.candidates([part], passages))[:1]
+            if part.text not in without:
+                yield from _best_sentences(self.candidates([part], passages))[:1]
         yield from _best_sentences(candidates)
 
     def candidates(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
@@ -210,16 +221,18 @@ class ExtractiveAnswerer:
         return (*said, *([f"The nearest paragraphs give no {quantity}."] if quantity else [])) or (query.text,)
 
     def _unanswered(
-        self, query: Query, candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+        self, query: Query, candidates: Sequence[Candidate], chosen: Sequence[Candidate], left_open: Sequence[str]
     ) -> tuple[str, ...]:
-        """What a question asks besides and the documents do not say: names they never mention, quantities not given."""
+        """What a question asks besides and the documents do not say: names they never mention, quantities not given,
+        the questions in it that are left open."""
         parts = asked_parts(query.text)
         if len(parts) < 2:
             return ()
         paragraphs = _searched_for_quantities(candidates, [item.passage.reference for item in chosen])
+        quantities = {part: quantity_missing(part, paragraphs) for part in dict.fromkeys([*parts, *left_open])}
         return (
             *_never_mentioned(absent_words(query.text, self.index)),
-            *(f"{part}: no {quantity} is given." for part in parts if (quantity := quantity_missing(part, paragraphs))),
+            *(_open(part, quantity) for part, quantity in quantities.items() if quantity or part in left_open),
         )
 
 
@@ -236,6 +249,10 @@ def _searched_for_quantities(candidates: Sequence[Candidate], references: Sequen
     texts = {item.passage.reference: item.passage.paragraph.text for item in candidates}
     first = min(candidates, key=lambda item: item.passage.rank).passage.reference
     return [texts[reference] for reference in dict.fromkeys([first, *references])]
+
+
+def _open(part: str, quantity: str | None) -> str:
+    return f"{part}: no {quantity} is given." if quantity else part
 
 
 def _never_mentioned(names: Iterable[str]) -> list[str]:

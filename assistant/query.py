@@ -40,6 +40,13 @@ ASKED_TOO = re.compile(
 )
 
 
+ASKS = re.compile(
+    r"(?:and |but )?(?:(?:in|on|at|by|for|to|from|with|of|under|since) )?(?:who|whom|whose|what|which|why|how"
+    r"|(?:when|where) (?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must))\b",
+    re.IGNORECASE,
+)
+
+
 IN_A_YEAR = re.compile(
     r"(?:\b(?:in|of|from|by|since|during) (?:mid-|early |late )?)?\b(?P<year>(?:1\d|20)\d\d)\b", re.IGNORECASE
 )
@@ -95,6 +102,11 @@ def asked_parts(question: str) -> tuple[str, ...]:
     """The questions that a question holds, however short: `In which city is it` and `who leads it`."""
     parts = [part.strip(" ,;?.") for part in ASKED_TOO.split(question)]
     return tuple(part for part in parts if part)
+
+
+def asks(part: str) -> bool:
+    """Whether a part of a question is a question itself, and not a clause of it."""
+    return ASKS.match(part) is not None
 
 
 def compares(question: str) -> bool:
