@@ -6,7 +6,7 @@ both that checks claims.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -33,6 +33,7 @@ from ingest.tokens import QuestionTokens, matched
 
 SENTENCES = 3  # of one paragraph
 READ = 2  # paragraphs that are read with the question, those of the best sentences
+READ_AT_MOST = 3  # before it is said that none answers
 UNREAD = -0.5  # what the log-odds (from -1 to 1) that it answers are taken for where a paragraph is not read
 MATCH_SHARE, SIMILARITY_SHARE, PASSAGE_SHARE, ANSWER_SHARE = 1.0, 0.3, 0.08, 0.5
 NOT_BODY = 0.1  # less for a header's field or a caption, which hold many names and say little of them
@@ -72,6 +73,20 @@ class Candidate:
         return self.passage.paragraph.text[self.start : self.end]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """The sentences that may answer a question, and how likely it is that they do."""
+
+    query: Query
+    candidates: Sequence[Candidate]
+    confidence: float
+
+    @property
+    def answered(self) -> bool:
+        """Whether that is likely enough."""
+        return self.confidence >= threshold()
+
+
 class ExtractiveAnswerer:
     """Chooses the sentences of an index's passages that answer a question."""
 
@@ -86,72 +101,71 @@ class ExtractiveAnswerer:
         """
         if not passages:
             return Draft(missing=(query.text,))
-        candidates = self.candidates([query, focus] if focus else [query], passages)
-        confidence = probability(self.signs(query, candidates))
-        if confidence < threshold():
-            nothing = Draft(missing=self._missing(query, candidates), confidence=confidence)
+        whole = self._judged([query, focus] if focus else [query], passages)
+        if not whole.answered:
+            nothing = Draft(missing=self._missing(query, whole.candidates), confidence=whole.confidence)
             return self._answered_parts(query, passages) or nothing
-        left_open = self._left_open(query, passages)
-        chosen = _once(self._chosen(query, passages, candidates, without=left_open))
-        return _draft(chosen, confidence, missing=self._unanswered(query, candidates, chosen, left_open))
+        sides = self._sides(query, passages)
+        parts = [self._judged([part], passages) for part in query.parts] if not sides else []
+        left_open = _left_open(parts)
+        chosen = [item for side in sides for item in _best_sentences(side)]
+        chosen += [item for part in parts if part not in left_open for item in _best_sentences(part.candidates)[:1]]
+        chosen = _once([*chosen, *(_best_sentences(whole.candidates) if not sides else ())])
+        return _draft(chosen, whole.confidence, missing=self._unanswered(whole, chosen, left_open))
 
     def _answered_parts(self, query: Query, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for those parts of a question that are answered by themselves, where the whole is not; None
         where no part is."""
         if len(asked_parts(query.text)) < 2 or compares(query.text):
             return None
-        chosen: list[Candidate] = []
-        missing: list[str] = []
-        confidence = 0.0
-        for part in query.parts:
-            candidates = self.candidates([part], passages)
-            sure = probability(self.signs(part, candidates))
-            if sure < threshold():
-                quantity = quantity_missing(part.text, _searched_for_quantities(candidates, []))
-                missing.append(_open(part.text, quantity))
-            else:
-                chosen += _best_sentences(candidates)
-                confidence = max(confidence, sure)
-        return _draft(_once(chosen), confidence, missing=tuple(missing)) if chosen else None
+        parts = [self._judged([part], passages) for part in query.parts]
+        answered = [part for part in parts if part.answered]
+        if not answered:
+            return None
+        missing = tuple(
+            _open(part.query.text, _searched_for_quantities(part.candidates, []))
+            for part in parts
+            if part not in answered
+        )
+        chosen = _once(item for part in answered for item in _best_sentences(part.candidates))
+        return _draft(chosen, max(part.confidence for part in answered), missing=missing)
 
-    def _left_open(self, query: Query, passages: Sequence[Passage]) -> tuple[str, ...]:
-        """The questions within a question that is answered that are not answered by themselves, while others are."""
-        asked = [part for part in query.parts if asks(part.text)]
-        if len(asked) < 2 or compares(query.text):
-            return ()
-        sure = {part.text: probability(self.signs(part, self.candidates([part], passages))) for part in asked}
-        left = tuple(text for text, confidence in sure.items() if confidence < threshold())
-        return left if len(left) < len(sure) else ()
-
-    def _chosen(
-        self, query: Query, passages: Sequence[Passage], candidates: Sequence[Candidate], *, without: Collection[str]
-    ) -> Iterable[Candidate]:
-        """For each side of a comparison, the older first, and each part of a question its own best sentences."""
+    def _sides(self, query: Query, passages: Sequence[Passage]) -> list[list[Candidate]]:
+        """The candidates for each side of a comparison, or each of several documents spoken of, the older first; none
+        where there are no sides."""
         documents = {passage.document.document_id: passage.document for passage in passages}
         spoken_of = documents_of(query.text, documents.values())
-        if compares(query.text) or len(spoken_of) > 1:
-            sides = spoken_of if len(spoken_of) > 1 else list(documents)[:2]
-            for name in sorted(sides, key=lambda side: (documents[side].date or "", side)):
-                own = [part for part in query.parts if documents_of(part.text, documents.values()) == (name,)]
-                side = [passage for passage in passages if passage.document.document_id == name]
-                side = _without_headers(side) if not asks_for_a_field(query.text) else side
-                yield from _best_sentences(self.candidates(own[:1] or [query], side) if side else ())
-            return
-        for part in query.parts:
-            if part.text not in without:
-                yield from _best_sentences(self.candidates([part], passages))[:1]
-        yield from _best_sentences(candidates)
+        if not compares(query.text) and len(spoken_of) < 2:
+            return []
+        names = spoken_of if len(spoken_of) > 1 else list(documents)[:2]
+        sides = []
+        for name in sorted(names, key=lambda name: (documents[name].date or "", name)):
+            own = [part for part in query.parts if documents_of(part.text, documents.values()) == (name,)]
+            side = [passage for passage in passages if passage.document.document_id == name]
+            side = _without_headers(side) if not asks_for_a_field(query.text) else side
+            sides.append(self.candidates(own[:1] or [query], side))
+        return sides
 
-    def candidates(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
+    def _judged(self, queries: Sequence[Query], passages: Sequence[Passage]) -> Judged:
+        """The candidates, and how likely it is that they answer the first query: one paragraph more is read before that
+        is denied."""
+        judged = self._read(queries, passages, READ)
+        return judged if judged.answered else self._read(queries, passages, READ_AT_MOST)
+
+    def _read(self, queries: Sequence[Query], passages: Sequence[Passage], read: int) -> Judged:
+        candidates = self.candidates(queries, passages, read=read)
+        return Judged(queries[0], candidates, probability(self.signs(queries[0], candidates)))
+
+    def candidates(self, queries: Sequence[Query], passages: Sequence[Passage], *, read: int = READ) -> list[Candidate]:
         """Every sentence of the passages, scored by the mean over the queries; the paragraphs of the best are read with
-        the first."""
+        the first, so many as `read` says."""
         found = sorted(self._by_words(queries, passages), key=_rank, reverse=True)
         best = {item.passage.reference: item.passage for item in found}
-        read = {
+        answers = {
             passage.reference: self._checker.answers(queries[0].text, passage.paragraph, passage.document)
-            for passage in islice(best.values(), READ)
+            for passage in islice(best.values(), read)
         }
-        return [replace(item, answers=read.get(item.passage.reference, UNREAD)) for item in found]
+        return [replace(item, answers=answers.get(item.passage.reference, UNREAD)) for item in found]
 
     def _by_words(self, queries: Sequence[Query], passages: Sequence[Passage]) -> list[Candidate]:
         """Every sentence of the passages, as its words and vectors fit the queries."""
@@ -220,19 +234,22 @@ class ExtractiveAnswerer:
         quantity = quantity_missing(query.text, _searched_for_quantities(candidates, []))
         return (*said, *([f"The nearest paragraphs give no {quantity}."] if quantity else [])) or (query.text,)
 
-    def _unanswered(
-        self, query: Query, candidates: Sequence[Candidate], chosen: Sequence[Candidate], left_open: Sequence[str]
-    ) -> tuple[str, ...]:
+    def _unanswered(self, whole: Judged, chosen: Sequence[Candidate], left_open: Sequence[Judged]) -> tuple[str, ...]:
         """What a question asks besides and the documents do not say: names they never mention, quantities not given,
         the questions in it that are left open."""
-        parts = asked_parts(query.text)
+        question = whole.query.text
+        parts = asked_parts(question)
         if len(parts) < 2:
             return ()
-        paragraphs = _searched_for_quantities(candidates, [item.passage.reference for item in chosen])
-        quantities = {part: quantity_missing(part, paragraphs) for part in dict.fromkeys([*parts, *left_open])}
+        paragraphs = _searched_for_quantities(whole.candidates, [item.passage.reference for item in chosen])
+        left = [part.query.text for part in left_open]
         return (
-            *_never_mentioned(absent_words(query.text, self.index)),
-            *(_open(part, quantity) for part, quantity in quantities.items() if quantity or part in left_open),
+            *_never_mentioned(absent_words(question, self.index)),
+            *(
+                _open(part, paragraphs)
+                for part in dict.fromkeys([*parts, *left])
+                if part in left or quantity_missing(part, paragraphs)
+            ),
         )
 
 
@@ -251,7 +268,16 @@ def _searched_for_quantities(candidates: Sequence[Candidate], references: Sequen
     return [texts[reference] for reference in dict.fromkeys([first, *references])]
 
 
-def _open(part: str, quantity: str | None) -> str:
+def _left_open(parts: Sequence[Judged]) -> list[Judged]:
+    """The questions within a question that are not answered by themselves, while others are."""
+    asked = [part for part in parts if asks(part.query.text)]
+    left = [part for part in asked if not part.answered]
+    return left if len(left) < len(asked) else []
+
+
+def _open(part: str, paragraphs: Sequence[str]) -> str:
+    """What is missing of a part of a question: a quantity that the paragraphs do not give, or else the part itself."""
+    quantity = quantity_missing(part, paragraphs)
     return f"{part}: no {quantity} is given." if quantity else part
 
 

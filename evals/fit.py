@@ -26,6 +26,7 @@ import assistant as room
 from assistant import Assistant, Settings
 from assistant.answerability import Signs
 from assistant.assistant import standalone_question
+from assistant.extractive import READ_AT_MOST
 from evals.answered import KEPT_ASKED, LEARNED, OF_DOCUMENTS, UNTOUCHED_ASKED, as_files
 from evals.gold import gold_file, load_asked, load_questions
 from evals.scores import auroc
@@ -206,7 +207,8 @@ def _signs(assistant: Assistant, questions: Sequence[str], own: Sequence[str] | 
         passages = assistant.retriever.search(query, limit=limit)
         if own:
             passages = [passage for passage in passages if passage.reference == own[number]]
-        signs = assistant.extractive.signs(query, assistant.extractive.candidates([query], passages))
+        candidates = assistant.extractive.candidates([query], passages, read=READ_AT_MOST)
+        signs = assistant.extractive.signs(query, candidates)
         rows.append([asdict(signs)[name] for name in NAMES])
     return np.array(rows, dtype=np.float64)
 
