@@ -105,12 +105,15 @@ class ExtractiveAnswerer:
         if not whole.answered:
             nothing = Draft(missing=self._missing(query, whole.candidates), confidence=whole.confidence)
             return self._answered_parts(query, passages) or nothing
-        sides = self._sides(query, passages)
-        parts = [self._judged([part], passages) for part in query.parts] if not sides else []
-        left_open = _left_open(parts)
-        chosen = [item for side in sides for item in _best_sentences(side)]
-        chosen += [item for part in parts if part not in left_open for item in _best_sentences(part.candidates)[:1]]
-        chosen = _once([*chosen, *(_best_sentences(whole.candidates) if not sides else ())])
+        left_open: list[Judged] = []
+        if sides := self._sides(query, passages):
+            chosen = [item for side in sides for item in _best_sentences(side)]
+        else:
+            parts = [self._judged([part], passages) for part in query.parts]
+            left_open = _left_open(parts)
+            chosen = [item for part in parts if part not in left_open for item in _best_sentences(part.candidates)[:1]]
+            chosen += _best_sentences(whole.candidates)
+        chosen = _once(chosen)
         return _draft(chosen, whole.confidence, missing=self._unanswered(whole, chosen, left_open))
 
     def _answered_parts(self, query: Query, passages: Sequence[Passage]) -> Draft | None:
