@@ -131,7 +131,9 @@ class Assistant:
         async with aclosing(model.aanswer(lookup, retrieved.passages, allowance=allowance)) as found:
             async for item in found:
                 if isinstance(item, Draft):
-                    yield self._finished(question, lookup.question, item, retrieved=retrieved, times=times)
+                    yield self._finished(
+                        question, lookup.question, item, within=within, retrieved=retrieved, times=times
+                    )
                 else:
                     yield item
 
@@ -179,7 +181,9 @@ class Assistant:
 
     def check(self, claim: str, reference: str, *, text: str | None = None) -> Verdict:
         """Whether the paragraph says that, or would if `text` were its text. Raises `UnknownReferenceError`, and
-        `ClaimError` for a claim too long."""
+        `ClaimError` for a claim that is empty or too long."""
+        if not any(character.isalnum() for character in claim):
+            raise ClaimError("The claim is empty. Give a sentence to check.")
         if len(claim) > LONGEST_QUESTION:
             raise ClaimError(
                 f"The claim has {len(claim)} characters; {LONGEST_QUESTION} is the most. Check a sentence at a time."
@@ -258,7 +262,7 @@ class Assistant:
         focus = self.retriever.read([question])[0] if history else None
         draft = self.extractive.answer(query, retrieved.passages, focus=focus)
         yield from draft.claims
-        yield self._finished(question, standalone, draft, retrieved=retrieved, times=times)
+        yield self._finished(question, standalone, draft, within=within, retrieved=retrieved, times=times)
 
     def _modelled(
         self, question: str, history: History, *, within: Filter, progress: Progress, stream: bool
@@ -273,7 +277,9 @@ class Assistant:
         with closing(model.answer(lookup, retrieved.passages, allowance=allowance, stream=stream)) as found:
             for item in found:
                 if isinstance(item, Draft):
-                    yield self._finished(question, lookup.question, item, retrieved=retrieved, times=times)
+                    yield self._finished(
+                        question, lookup.question, item, within=within, retrieved=retrieved, times=times
+                    )
                 else:
                     yield item
 
@@ -307,11 +313,22 @@ class Assistant:
         return Allowance.of(self.settings, progress=progress)
 
     def _finished(
-        self, question: str, standalone: str, draft: Draft, *, retrieved: Reranked, times: tuple[float, float]
+        self,
+        question: str,
+        standalone: str,
+        draft: Draft,
+        *,
+        within: Filter,
+        retrieved: Reranked,
+        times: tuple[float, float],
     ) -> Answer:
         """The answer with where it came from; `times` are when it was begun and when its passages were there."""
         notes = dict.fromkeys(note for claim in draft.claims for note in claim.verdict.notes)
         draft = draft.with_events(Event("not_judged", note) for note in notes)
+        if not draft.claims and within != EVERYTHING:
+            searched = self.index.catalogue.within(within)
+            told = f"Only {searched.sum()} of {len(searched)} paragraphs were searched, as the question was narrowed."
+            draft = draft.with_events([Event("narrowed", told)])
         draft = with_conflicts(draft, standalone, retrieved.passages[: self.settings.passages])
         check_contract((*draft.claims, *draft.conflicts), draft.citations)
         events, usage = (*retrieved.events, *draft.events), retrieved.usage + draft.usage
@@ -375,8 +392,8 @@ def _last(item: Claim | Answer) -> Answer:
 
 
 def _plain(reference: str) -> str:
-    """A reference without its blanks, its case and the sign of a paragraph."""
-    return re.sub(r"[\s¶]", "", reference).casefold()
+    """A reference without its blanks, its case and the sign of a paragraph, or what is written for that."""
+    return re.sub(r"\s|[¶§]|(?<=\s)p(?:ara(?:graph)?)?\.?(?=\s*\d)", "", reference.casefold())
 
 
 def _check_question(question: str) -> None:

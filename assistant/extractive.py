@@ -99,29 +99,31 @@ class ExtractiveAnswerer:
 
         `focus` is what a follow-up asks by itself: passages are found with what it leans on, sentences by both alike.
         """
+        asked = focus or query
         if not passages:
-            return Draft(missing=(query.text,))
+            return Draft(missing=(asked.text,))
         whole = self._judged([query, focus] if focus else [query], passages)
         if not whole.answered:
-            nothing = Draft(missing=self._missing(query, whole.candidates), confidence=whole.confidence)
-            return self._answered_parts(query, passages) or nothing
+            nothing = Draft(missing=self._missing(asked.text, whole.candidates), confidence=whole.confidence)
+            return self._answered_parts(asked, passages) or nothing
         left_open: list[Judged] = []
         if sides := self._sides(query, passages):
             chosen = [item for side in sides for item in _best_sentences(side)]
         else:
-            parts = [self._judged([part], passages) for part in query.parts]
+            parts = [self._judged([part], passages) for part in asked.parts]
             left_open = _left_open(parts)
             chosen = [item for part in parts if part not in left_open for item in _best_sentences(part.candidates)[:1]]
             chosen += _best_sentences(whole.candidates)
         chosen = _once(chosen)
-        return _draft(chosen, whole.confidence, missing=self._unanswered(whole, chosen, left_open))
+        missing = self._unanswered(asked.text, whole.candidates, chosen, left_open)
+        return _draft(chosen, whole.confidence, missing=missing)
 
-    def _answered_parts(self, query: Query, passages: Sequence[Passage]) -> Draft | None:
+    def _answered_parts(self, asked: Query, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for those parts of a question that are answered by themselves, where the whole is not; None
         where no part is."""
-        if len(asked_parts(query.text)) < 2 or compares(query.text):
+        if len(asked_parts(asked.text)) < 2 or compares(asked.text):
             return None
-        parts = [self._judged([part], passages) for part in query.parts]
+        parts = [self._judged([part], passages) for part in asked.parts]
         answered = [part for part in parts if part.answered]
         if not answered:
             return None
@@ -231,20 +233,25 @@ class ExtractiveAnswerer:
             return np.ones(1, np.float32), np.ones(1, np.float32)
         return self.index.tokens.match(question, passage.reference).paragraph, question.weights
 
-    def _missing(self, query: Query, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    def _missing(self, question: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
         """What the documents do not say: the names they never mention, a quantity, or else the question itself."""
-        said = _never_mentioned(absent_words(query.text, self.index))
-        quantity = quantity_missing(query.text, _searched_for_quantities(candidates, []))
-        return (*said, *([f"The nearest paragraphs give no {quantity}."] if quantity else [])) or (query.text,)
+        said = _never_mentioned(absent_words(question, self.index))
+        quantity = quantity_missing(question, _searched_for_quantities(candidates, []))
+        return (*said, *([f"The nearest paragraphs give no {quantity}."] if quantity else [])) or (question,)
 
-    def _unanswered(self, whole: Judged, chosen: Sequence[Candidate], left_open: Sequence[Judged]) -> tuple[str, ...]:
+    def _unanswered(
+        self,
+        question: str,
+        candidates: Sequence[Candidate],
+        chosen: Sequence[Candidate],
+        left_open: Sequence[Judged],
+    ) -> tuple[str, ...]:
         """What a question asks besides and the documents do not say: names they never mention, quantities not given,
         the questions in it that are left open."""
-        question = whole.query.text
         parts = asked_parts(question)
         if len(parts) < 2:
             return ()
-        paragraphs = _searched_for_quantities(whole.candidates, [item.passage.reference for item in chosen])
+        paragraphs = _searched_for_quantities(candidates, [item.passage.reference for item in chosen])
         left = [part.query.text for part in left_open]
         return (
             *_never_mentioned(absent_words(question, self.index)),

@@ -8,6 +8,9 @@ from functools import lru_cache
 from importlib import resources
 
 ACRONYM = re.compile(r"\(([A-Z][A-Z&]{1,9})\)")
+FEWEST_INITIALS = 3  # of a name that people may call by them
+NAMING = r"(?!(?:The|A|An|In|On|At|By|For|From|But|If|As|It|This|That)\b)(?:(?:[A-Z]\.){2,}|[A-Z][a-z]+)"
+SPELLED_OUT = re.compile(rf"(?<![\w.]){NAMING}(?:(?: (?:of(?: the)?|and|for|on|de|la))?[ -]{NAMING})+")
 SMALL_WORDS = frozenset(["and", "of", "the", "for", "to", "in", "on", "de", "la"])
 
 
@@ -35,8 +38,20 @@ def defined_acronyms(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def expanded(text: str, acronyms: Mapping[str, str]) -> str:
-    """The text with, at its end, what its acronyms stand for and the acronyms of what it spells out."""
+def initials_of(texts: Iterable[str]) -> dict[str, str]:
+    """The initials of names that the texts spell out, with the name: `UNSC` of `U.N. Security Council`."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for match in SPELLED_OUT.finditer(text):
+            letters = re.sub("[^A-Z]", "", match.group())
+            if len(letters) >= FEWEST_INITIALS:
+                found.setdefault(letters, match.group())
+    return found
+
+
+def expanded(text: str, acronyms: Mapping[str, str], initials: Mapping[str, str]) -> str:
+    """The text with, at its end, what its acronyms stand for, or else its initials, and the acronyms of what it spells
+    out."""
     lower = text.lower()
     words = set(re.findall(r"\w+", text))
     added = [
@@ -44,6 +59,7 @@ def expanded(text: str, acronyms: Mapping[str, str]) -> str:
         for acronym, expansion in acronyms.items()
         for other in ([expansion] if acronym in words else [acronym] if expansion.lower() in lower else [])
     ]
+    added += [initials[word] for word in sorted(words - acronyms.keys()) if word in initials]
     return " ".join([text, *added])
 
 

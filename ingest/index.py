@@ -42,7 +42,7 @@ from ingest.store import ChromaStore, Record, new_store_folder, store_folder
 from ingest.tokens import TokenIndex
 from ingest.types import ParsedDocument
 
-FORMAT = 1
+FORMAT = 2
 KEPT_GENERATIONS = 2
 
 

@@ -11,7 +11,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.aliases import defined_acronyms, expanded, places
+from ingest.aliases import defined_acronyms, expanded, initials_of, places
 from ingest.analyser import terms
 
 
@@ -24,11 +24,13 @@ class LexicalIndex:
         references: tuple[str, ...],
         document_frequency: dict[str, int],
         acronyms: dict[str, str],
+        initials: dict[str, str],
     ) -> None:
         self.bm25 = bm25
         self.references = references
         self.document_frequency = document_frequency
         self.acronyms = acronyms
+        self.initials = initials
 
     @classmethod
     def build(cls, references: Sequence[str], texts: Sequence[str]) -> LexicalIndex:
@@ -40,7 +42,8 @@ class LexicalIndex:
         for paragraph in tokens:
             for term in set(paragraph):
                 frequency[term] = frequency.get(term, 0) + 1
-        return cls(bm25, tuple(references), dict(sorted(frequency.items())), defined_acronyms(texts))
+        acronyms, initials = defined_acronyms(texts), initials_of(texts)
+        return cls(bm25, tuple(references), dict(sorted(frequency.items())), acronyms, initials)
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which `load` reads."""
@@ -51,6 +54,7 @@ class LexicalIndex:
                     "references": self.references,
                     "document_frequency": self.document_frequency,
                     "acronyms": self.acronyms,
+                    "initials": self.initials,
                 }
             ),
             encoding="utf8",
@@ -61,7 +65,8 @@ class LexicalIndex:
         """Read what `save` wrote."""
         stored = json.loads((folder / "pilcrow.json").read_text(encoding="utf8"))
         bm25 = bm25s.BM25.load(str(folder), load_corpus=False)
-        return cls(bm25, tuple(stored["references"]), stored["document_frequency"], stored["acronyms"])
+        words = (stored[name] for name in ("document_frequency", "acronyms", "initials"))
+        return cls(bm25, tuple(stored["references"]), *words)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """One BM25 score for each of `references`, in their order; 0 where no term occurs."""
@@ -71,8 +76,8 @@ class LexicalIndex:
         return np.asarray(self.bm25.get_scores(known), dtype=np.float32)
 
     def terms(self, question: str) -> list[str]:
-        """The index terms of a question, with what the documents' own acronyms in it stand for."""
-        return index_terms(expanded(question, self.acronyms))
+        """The index terms of a question, with what acronyms in it stand for in the documents."""
+        return index_terms(expanded(question, self.acronyms, self.initials))
 
     def idf(self, term: str) -> float:
         """ln(1 + (N - n + 0.5) / (n + 0.5)), Lucene's; a term that no paragraph holds has the highest."""

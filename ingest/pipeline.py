@@ -119,6 +119,7 @@ def read_all(sources: Sequence[str | Path]) -> Sources:
         path = Path(source)
         folder = path.is_dir()
         files = _files(path) if folder else [path]
+        before = len(skipped)
         if folder:
             folders.append(str(path.resolve()))
         for file in files:
@@ -131,7 +132,10 @@ def read_all(sources: Sequence[str | Path]) -> Sources:
                 else:
                     failures.append(str(error))
         if folder and not any(item.document.path.startswith(str(path.resolve())) for item in parsed):
-            failures.append(f"{path}: a folder with no document that Pilcrow can read. Give another folder or a file.")
+            why = f": {skipped[before].reason.rstrip('.')}" if skipped[before:] else ""
+            failures.append(
+                f"{path}: a folder with no document that Pilcrow can read{why}. Give another one or a file."
+            )
     if failures:
         raise SourceError(" | ".join(failures))
     return Sources(_unique(parsed), frozenset(paths), tuple(folders), tuple(skipped))

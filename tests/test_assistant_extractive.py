@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from assistant import Assistant
+from assistant.query import asks
+from evals.gold import gold_file, load_asked
+
+PAIRS = 20
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,18 @@ def test_the_half_that_is_answered_by_itself_is_told(assistant: Assistant) -> No
     assert answer.status == "partial"
     assert answer.missing == ("how many soldiers did it send to Iraq: no number is given.",)
     assert "koreapro-2197111 ¶13" in {citation.reference for citation in answer.citations}
+
+
+def test_of_two_questions_in_one_the_one_left_open_is_told(bundled_assistant: Assistant) -> None:
+    items = [item for item in load_asked(gold_file("asked/q24")) if asks(item.question)]
+    answered, left_open = ([item.question for item in items if bool(item.sentences) is told] for told in (True, False))
+    told = wrongly = 0
+    for known, unknown in islice(zip(answered[::3], left_open[::3], strict=False), PAIRS):
+        missing = bundled_assistant.ask(f"{known.rstrip('?')}, and {unknown[0].lower()}{unknown[1:]}").missing
+        told += any(unknown[1:20] in part for part in missing)
+        wrongly += any(part in known for part in missing)
+    assert told >= PAIRS / 2
+    assert wrongly <= PAIRS / 10
 
 
 def test_a_quantity_that_is_nowhere_near_is_told_as_missing(assistant: Assistant) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.aliases import defined_acronyms, expanded, places, spelled_out
+from ingest.aliases import defined_acronyms, expanded, initials_of, places, spelled_out
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,16 @@ def test_acronyms_are_learned_where_a_document_defines_them(text: str, expected:
     assert defined_acronyms([text]) == expected
 
 
+def test_initials_are_those_of_names_spelled_out() -> None:
+    found = initials_of(
+        ["The U.N. Security Council met, and In Asia the Ministry of Foreign Affairs and Trade did not."]
+    )
+    assert found == {"UNSC": "U.N. Security Council", "MFAT": "Ministry of Foreign Affairs and Trade"}
+    assert expanded("Who vetoed it in the UNSC?", {}, found).endswith("U.N. Security Council")
+
+
 def test_a_question_is_expanded_both_ways() -> None:
     acronyms = {"IAEA": "International Atomic Energy Agency"}
-    assert expanded("What did the IAEA find?", acronyms).endswith("International Atomic Energy Agency")
-    assert expanded("the international atomic energy agency", acronyms).endswith(" IAEA")
-    assert expanded("nothing of it", acronyms) == "nothing of it"
+    assert expanded("What did the IAEA find?", acronyms, {}).endswith("International Atomic Energy Agency")
+    assert expanded("the international atomic energy agency", acronyms, {}).endswith(" IAEA")
+    assert expanded("nothing of it", acronyms, {}) == "nothing of it"

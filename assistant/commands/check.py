@@ -23,7 +23,8 @@ def command(
     cite: Annotated[list[str], typer.Option(help="The paragraph: 06SEOUL1789 ¶3; repeatable, each checked alone.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON, a list for several.")] = False,
 ) -> None:
-    """Say whether a paragraph bears a sentence out, why not, and which of its sentences decides."""
+    """Say whether a paragraph bears a sentence out, why not, and which of its sentences decides. Exits 0 whatever the
+    verdict; for programs, it is in what --json prints."""
     assistant = Assistant.open(Settings.from_env())
     known = {reference: assistant.check(claim, reference) for reference in dict.fromkeys(cite)}
     if as_json:

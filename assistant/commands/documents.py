@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from assistant.errors import UnknownReferenceError
 from assistant.render import document_text, paragraph_text
+from assistant.retrieval import shortened, some_of
 from assistant.settings import Settings
 from ingest.index import Index
 from ingest.types import Document, Paragraph
@@ -44,13 +46,21 @@ def show(
     store = Index.open(Settings.from_env().index).store
     paragraphs = store.paragraphs_of(document_id)
     if not paragraphs:
-        known = ", ".join(document.document_id for document in store.documents())
-        raise UnknownReferenceError(f"No document {document_id}. The index holds: {known}.")
+        raise UnknownReferenceError(_unknown(document_id, [document.document_id for document in store.documents()]))
     path = next(document.path for document in store.documents() if document.document_id == document_id)
     if as_json:
         typer.echo(json.dumps([_paragraph(item, path) for item in paragraphs], ensure_ascii=False, indent=2))
     else:
         typer.echo("\n\n".join(paragraph_text(paragraph) for paragraph in paragraphs))
+
+
+def _unknown(document_id: str, known: Sequence[str]) -> str:
+    """That there is no such document, and which may be meant: one of another case, begun or with a paragraph added."""
+    given = document_id.casefold()
+    for name in known:
+        if given and (name.casefold().startswith(given) or given.startswith(name.casefold())):
+            return f"No document {shortened(document_id)}. Did you mean {name}?"
+    return f"No document {shortened(document_id)}. The index holds: {some_of(known)}."
 
 
 def _document(document: Document, paragraphs: tuple[Paragraph, ...]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def command(
     """
     given = [*(documents or ()), *(sources or ())]
     found = verify(load_bundle(bundle), documents=given, beside=bundle.parent)
+    _tell_unused(given, found)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2))
     else:
@@ -51,6 +53,16 @@ def command(
             f"{bundle} is stale: sources changed since, and {still} of {len(found.citations)} citations still hold. "
             "Ask again over the new text."
         )
+
+
+def _tell_unused(given: Sequence[Path], found: Verification) -> None:
+    """Of what was given to compare with, what was not, since the source was found elsewhere."""
+    compared = [Path(citation.file) for citation in found.citations if citation.file]
+    for path in given:
+        if compared and not any(file.is_relative_to(path) for file in compared):
+            typer.echo(
+                f"! Nothing of {path} was compared with; the sources were found in {compared[0].parent}.", err=True
+            )
 
 
 def _print(found: Verification) -> None:
