@@ -79,6 +79,12 @@ def threshold() -> float:
     return float(_model()["threshold"])
 
 
+def part_threshold() -> float:
+    """The probability under which one of several questions in one counts as left open: higher, since the others are
+    answered all the same."""
+    return float(_model()["part_threshold"])
+
+
 def read_signs(
     query: Query,
     index: Index,

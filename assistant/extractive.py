@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.answerability import (
     Signs,
     absent_words,
+    part_threshold,
     probability,
     read_signs,
     threshold,
@@ -75,16 +76,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The sentences that may answer a question, and how likely it is that they do."""
+    """The sentences that may answer a question, how likely it is that they do, and what is likely enough."""
 
     query: Query
     candidates: Sequence[Candidate]
     confidence: float
+    least: float
 
     @property
     def answered(self) -> bool:
-        """Whether that is likely enough."""
-        return self.confidence >= threshold()
+        """Whether it is likely enough."""
+        return self.confidence >= self.least
 
 
 class ExtractiveAnswerer:
@@ -102,7 +104,7 @@ class ExtractiveAnswerer:
         asked = focus or query
         if not passages:
             return Draft(missing=(asked.text,))
-        whole = self._judged([query, focus] if focus else [query], passages)
+        whole = self._judged([query, focus] if focus else [query], passages, least=threshold())
         if not whole.answered:
             nothing = Draft(missing=self._missing(asked.text, whole.candidates), confidence=whole.confidence)
             return self._answered_parts(asked, passages) or nothing
@@ -110,7 +112,7 @@ class ExtractiveAnswerer:
         if sides := self._sides(query, passages):
             chosen = [item for side in sides for item in _best_sentences(side)]
         else:
-            parts = [self._judged([part], passages) for part in asked.parts]
+            parts = [self._judged([part], passages, least=part_threshold()) for part in asked.parts]
             left_open = _left_open(parts)
             chosen = [item for part in parts if part not in left_open for item in _best_sentences(part.candidates)[:1]]
             chosen += _best_sentences(whole.candidates)
@@ -121,9 +123,10 @@ class ExtractiveAnswerer:
     def _answered_parts(self, asked: Query, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for those parts of a question that are answered by themselves, where the whole is not; None
         where no part is."""
-        if len(asked_parts(asked.text)) < 2 or compares(asked.text):
+        asking = [part for part in asked.parts if asks(part.text)]
+        if len(asking) < 2 or compares(asked.text):
             return None
-        parts = [self._judged([part], passages) for part in asked.parts]
+        parts = [self._judged([part], passages, least=threshold()) for part in asking]
         answered = [part for part in parts if part.answered]
         if not answered:
             return None
@@ -151,15 +154,15 @@ class ExtractiveAnswerer:
             sides.append(self.candidates(own[:1] or [query], side))
         return sides
 
-    def _judged(self, queries: Sequence[Query], passages: Sequence[Passage]) -> Judged:
+    def _judged(self, queries: Sequence[Query], passages: Sequence[Passage], *, least: float) -> Judged:
         """The candidates, and how likely it is that they answer the first query: one paragraph more is read before that
         is denied."""
-        judged = self._read(queries, passages, READ)
-        return judged if judged.answered else self._read(queries, passages, READ_AT_MOST)
+        judged = self._read(queries, passages, READ, least)
+        return judged if judged.answered else self._read(queries, passages, READ_AT_MOST, least)
 
-    def _read(self, queries: Sequence[Query], passages: Sequence[Passage], read: int) -> Judged:
+    def _read(self, queries: Sequence[Query], passages: Sequence[Passage], read: int, least: float) -> Judged:
         candidates = self.candidates(queries, passages, read=read)
-        return Judged(queries[0], candidates, probability(self.signs(queries[0], candidates)))
+        return Judged(queries[0], candidates, probability(self.signs(queries[0], candidates)), least)
 
     def candidates(self, queries: Sequence[Query], passages: Sequence[Passage], *, read: int = READ) -> list[Candidate]:
         """Every sentence of the passages, scored by the mean over the queries; the paragraphs of the best are read with
@@ -249,7 +252,7 @@ class ExtractiveAnswerer:
         """What a question asks besides and the documents do not say: names they never mention, quantities not given,
         the questions in it that are left open."""
         parts = asked_parts(question)
-        if len(parts) < 2:
+        if len(parts) < 2 and not left_open:
             return ()
         paragraphs = _searched_for_quantities(candidates, [item.passage.reference for item in chosen])
         left = [part.query.text for part in left_open]

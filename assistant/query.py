@@ -26,25 +26,18 @@ COMPARISON = re.compile(
     r"|years (?:later|apart)|decades?)\b",
     re.IGNORECASE,
 )
+ASKING = "who|whom|whose|what|which|why|how"
+ASKING_OR_JOINING = f"{ASKING}|when|where"  # the last two also begin clauses: `When it joined, …`
+AUXILIARIES = "did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must"
+PREPOSITION = r"(?:(?:in|on|at|by|for|to|from|with|of|under|since)\s+)?"
 BOUNDARY = re.compile(
-    r";|:|\?|,|\band\b(?=\s+(?:what|who|whom|which|when|where|why|how|did|does|is|was|were|are|in|on|by|to)\b)"
+    rf";|:|\?|,(?!\s+(?:{AUXILIARIES})\b)"
+    rf"|\band\b(?=\s+(?:{PREPOSITION}(?:{ASKING_OR_JOINING})|{AUXILIARIES}|in|on|by|to)\b)"
     r"|\b(?:whereas|while|versus|vs)\b",
     re.IGNORECASE,
 )
-
-
-ASKED_TOO = re.compile(
-    r"(?:,|;|\band\b|\?)\s+(?=(?:(?:in|on|at|by|for|to|from|with|of|under|since)\s+)?"
-    r"(?:who|whom|whose|what|which|when|where|how)\b)",
-    re.IGNORECASE,
-)
-
-
-ASKS = re.compile(
-    r"(?:and |but )?(?:(?:in|on|at|by|for|to|from|with|of|under|since) )?(?:who|whom|whose|what|which|why|how"
-    r"|(?:when|where) (?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might|must))\b",
-    re.IGNORECASE,
-)
+ASKED_TOO = re.compile(rf"(?:,|;|\band\b|\?)\s+(?={PREPOSITION}(?:{ASKING_OR_JOINING})\b)", re.IGNORECASE)
+ASKS = re.compile(rf"{PREPOSITION}(?:{ASKING}|(?:(?:when|where)\s+)?(?:{AUXILIARIES}))\b", re.IGNORECASE)
 
 
 IN_A_YEAR = re.compile(
@@ -94,8 +87,13 @@ def without_years(text: str, years: Collection[str]) -> str:
 def parts_of(question: str) -> tuple[str, ...]:
     """What a question asks one after the other; empty where it asks one thing."""
     parts = [part.strip() for part in BOUNDARY.split(question)]
-    parts = [part for part in parts if len(terms(part)) >= SMALLEST_PART]
+    parts = [part for part in parts if is_whole(part) or (asks(part) and terms(part))]
     return tuple(parts) if len(parts) > 1 else ()
+
+
+def is_whole(part: str) -> bool:
+    """Whether a part says enough to be searched for by itself."""
+    return len(terms(part)) >= SMALLEST_PART
 
 
 def asked_parts(question: str) -> tuple[str, ...]:

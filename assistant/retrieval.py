@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import FilterError
-from assistant.query import Query, compares, documents_of, read_queries
+from assistant.query import Query, compares, documents_of, is_whole, read_queries
 from assistant.types import Passage
 from ingest.catalogue import Catalogue, Filter
 from ingest.embedding import Embedding
@@ -115,10 +115,11 @@ class Retriever:
 
     def _parts(self, query: Query, allowed: NDArray[np.bool_]) -> Scores:
         """For a question of several parts, the share of the part that each paragraph fits best."""
-        if not query.parts or not self.tuning.part_share:
+        parts = [part for part in query.parts if is_whole(part.text)]
+        if len(parts) < 2 or not self.tuning.part_share:
             return np.zeros(len(allowed), dtype=np.float32)
         totals = []
-        for part in query.parts:
+        for part in parts:
             total = self._summed(self.scores(part, allowed), allowed)
             spoken_of = documents_of(part.text, self.documents.values())
             if len(spoken_of) == 1:

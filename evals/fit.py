@@ -27,8 +27,10 @@ from assistant import Assistant, Settings
 from assistant.answerability import Signs
 from assistant.assistant import standalone_question
 from assistant.extractive import READ_AT_MOST
+from assistant.query import Query, asks
+from assistant.types import Passage
 from evals.answered import KEPT_ASKED, LEARNED, OF_DOCUMENTS, UNTOUCHED_ASKED, as_files
-from evals.gold import gold_file, load_asked, load_questions
+from evals.gold import gold_file, load_asked, load_compound, load_questions
 from evals.scores import auroc
 from ingest import ingest
 
@@ -74,7 +76,8 @@ def main() -> None:
         held_out = _cross_validated(alone, lambda rest: _logistic([rest], [1.0]))
         area = auroc(held_out, alone.answerable.tolist())
         _say(f"abstention: {PUBLIC}, each on its own paragraph, articles held out: AUROC {area:.3f}")
-    _write(home / "answerability.json", fit_answerability(parts, apart))
+        compound = {split: _compound(own, split) for split in ("dev", "test")}
+    _write(home / "answerability.json", fit_answerability(parts, apart, compound))
 
 
 def fit_retrieval(
@@ -105,11 +108,14 @@ def fit_retrieval(
     return {name: round(float(weight), 2) for name, weight in zip(names, fitted, strict=True)}
 
 
-def fit_answerability(parts: Mapping[str, Judged], apart: Mapping[str, Judged]) -> dict[str, object]:
+def fit_answerability(
+    parts: Mapping[str, Judged], apart: Mapping[str, Judged], compound: Mapping[str, Judged]
+) -> dict[str, object]:
     """A logistic regression with an L2 penalty; its threshold abstains on a tenth of the answerable questions of `dev`.
 
     `parts` are sets by their names in `SHARES`; of the public questions that are asked of the gold documents, which
-    cannot answer them, all are unanswerable. On those of `apart` nothing is fitted.
+    cannot answer them, all are unanswerable. On those of `apart` nothing is fitted. `compound` are the halves of two
+    questions in one: the threshold of such a half leaves open a tenth of the answered ones of `dev`.
     """
     for name, part in parts.items():
         if name != OFF_TOPIC:
@@ -120,10 +126,16 @@ def fit_answerability(parts: Mapping[str, Judged], apart: Mapping[str, Judged]) 
     dev, elsewhere = (1 / (1 + np.exp(-_logits(parts[name].signs, coefficients))) for name in ("dev", OFF_TOPIC))
     threshold = float(np.quantile(dev[parts["dev"].answerable], ABSTAIN_AT_MOST))
     _say(f"abstention: of public questions asked of the gold documents, {np.mean(elsewhere < threshold):.3f} abstained")
+    sure = {split: 1 / (1 + np.exp(-_logits(halves.signs, coefficients))) for split, halves in compound.items()}
+    least = float(np.quantile(sure["dev"][compound["dev"].answerable], ABSTAIN_AT_MOST))
+    for split, halves in compound.items():
+        told = [np.mean(sure[split][halves.answerable == answered] < least) for answered in (False, True)]
+        _say(f"two questions in one, {split}: {told[0]:.3f} of those left open told, {told[1]:.3f} of the others")
     return {
         "coefficients": dict(zip(NAMES, (round(float(value), 4) for value in coefficients[:-1]), strict=True)),
         "intercept": round(float(coefficients[-1]), 4),
         "threshold": round(threshold, 4),
+        "part_threshold": round(least, 4),
         "fitted_on": ", ".join(f"{len(part.group)} questions of {name}" for name, part in parts.items()),
     }
 
@@ -185,6 +197,19 @@ def _asked(name: str, own: Assistant, scratch: Path) -> Judged:
     return Judged(signs, answerable, tuple(str(zlib.crc32(item.reference.encode()) % 10) for item in items))
 
 
+def _compound(own: Assistant, split: str) -> Judged:
+    """Signs of the questions of which two stand in one."""
+    items = [item for item in load_compound(gold_file("compound")) if item.split == split]
+    rows, answerable = [], []
+    for item, query in zip(items, own.retriever.read([item.question for item in items]), strict=True):
+        passages = own.retriever.search(query, limit=own.settings.passages)
+        halves = [part for part in query.parts if asks(part.text)]
+        if len(halves) == len(item.parts):
+            rows += [_row(own, half, passages) for half in halves]
+            answerable += [bool(references) for references in item.references]
+    return Judged(np.array(rows, dtype=np.float64), np.array(answerable), ("",) * len(rows))
+
+
 def _judged(
     assistant: Assistant, questions: Sequence[dict[str, str]], *, paragraphs: dict[str, str] | None = None
 ) -> Judged:
@@ -207,10 +232,15 @@ def _signs(assistant: Assistant, questions: Sequence[str], own: Sequence[str] | 
         passages = assistant.retriever.search(query, limit=limit)
         if own:
             passages = [passage for passage in passages if passage.reference == own[number]]
-        candidates = assistant.extractive.candidates([query], passages, read=READ_AT_MOST)
-        signs = assistant.extractive.signs(query, candidates)
-        rows.append([asdict(signs)[name] for name in NAMES])
+        rows.append(_row(assistant, query, passages))
     return np.array(rows, dtype=np.float64)
+
+
+def _row(assistant: Assistant, query: Query, passages: Sequence[Passage]) -> list[float]:
+    """The signs of a question, with as many paragraphs read as ever are."""
+    candidates = assistant.extractive.candidates([query], passages, read=READ_AT_MOST)
+    signs = asdict(assistant.extractive.signs(query, candidates))
+    return [signs[name] for name in NAMES]
 
 
 def _cross_validated(judged: Judged, fit: Callable[[Judged], Matrix]) -> list[float]:

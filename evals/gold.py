@@ -73,7 +73,25 @@ class AskedQuestion(BaseModel):
     sentences: tuple[Annotated[int, Field(ge=1)], ...]
 
 
-Item = TypeVar("Item", GoldQuestion, GoldClaim, AskedQuestion)
+class CompoundQuestion(BaseModel):
+    """Two questions in one, and the paragraphs that answer each; none for one that the documents leave open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1)
+    split: Split
+    question: Asked
+    parts: tuple[Asked, Asked]
+    references: tuple[tuple[str, ...], tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not all(part in self.question for part in self.parts):
+            raise ValueError("each part stands in the question, word for word")
+        return self
+
+
+Item = TypeVar("Item", GoldQuestion, GoldClaim, AskedQuestion, CompoundQuestion)
 
 
 def gold_file(name: str) -> Path:
@@ -94,6 +112,11 @@ def load_claims(path: Path) -> tuple[GoldClaim, ...]:
 def load_asked(path: Path) -> tuple[AskedQuestion, ...]:
     """The questions about single paragraphs of a JSONL file. Raises `GoldError` that names file and line."""
     return _load(path, AskedQuestion)
+
+
+def load_compound(path: Path) -> tuple[CompoundQuestion, ...]:
+    """The questions of two parts of a JSONL file. Raises `GoldError` that names file and line."""
+    return _load(path, CompoundQuestion)
 
 
 def check_references(asked: Iterable[tuple[str, str]], known: Iterable[str]) -> None:
