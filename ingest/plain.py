@@ -28,10 +28,13 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})[^`]*")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|(?P<number>\d{1,9})[.)])(?:[ \t]+(?P<text>.*))?")
 _QUOTE = re.compile(r"(?: {0,3}>[ \t]?)+")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-_DEFINITION = re.compile(r" {0,3}\[[^\]^][^\]]*\]:[ \t]*\S.*")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DEFINITION = re.compile(
+    r""" {0,3}\[[^\]^][^\]]*\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*)(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*"""
+)
+_COMMENT_FIRST = re.compile(r" {0,3}<!--")
 
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>.{1,2000}?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
+_COMMENT = re.compile(rf"(?P<kept>{_CODE.pattern})|<!--(?:-?>|.{{0,2000}}?-->)", re.DOTALL)
 _LINK = re.compile(r"!?\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\](?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<(?P<address>(?:https?://|mailto:)[^<>\s]+)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -62,7 +65,7 @@ def parse_markdown(text: str, *, path: str, sha256: str) -> ParsedDocument:
 
     Front matter is one `header` unit. Raises SourceError where there is no text beside the headings.
     """
-    lines = _lines(_COMMENT.sub(_line_breaks, text))
+    lines = _without_comments(_lines(text))
     reading = _Reading()
     start = _read_front_matter(lines, reading)
     _read_blocks(lines, start, reading)
@@ -114,9 +117,26 @@ def _between_blank_lines(lines: Sequence[_Line]) -> list[list[_Line]]:
     return [group for group in groups if group]
 
 
-def _line_breaks(comment: re.Match[str]) -> str:
-    """A comment's line breaks, so that the lines below keep their numbers."""
-    return "\n" * comment.group().count("\n")
+def _without_comments(lines: Sequence[_Line]) -> list[_Line]:
+    """The lines without comments that begin one, outside code; an unclosed one goes to the end (CommonMark 4.6)."""
+    kept: list[_Line] = []
+    fence, commented = "", False
+    for line in lines:
+        text = line.text
+        if fence:
+            fence = "" if _closes(text, fence) else fence
+        elif commented or _COMMENT_FIRST.match(text):
+            _, closed, text = text.partition("-->")
+            commented = not closed
+        elif opening := _FENCE.fullmatch(text):
+            fence = opening["fence"]
+        kept.append(_Line(line.number, text))
+    return kept
+
+
+def _closes(text: str, fence: str) -> bool:
+    """Whether a line closes the code block that `fence` opens."""
+    return text.strip().startswith(fence) and set(text.strip()) == {fence[0]}
 
 
 def _read_front_matter(lines: Sequence[_Line], reading: _Reading) -> int:
@@ -187,9 +207,7 @@ def _read_code(lines: Sequence[_Line], at: int, reading: _Reading) -> int:
     opening = _FENCE.fullmatch(lines[at].text)
     fence = opening["fence"] if opening else "```"
     end = at + 1
-    while end < len(lines) and not (
-        lines[end].text.strip().startswith(fence) and set(lines[end].text.strip()) == {fence[0]}
-    ):
+    while end < len(lines) and not _closes(lines[end].text, fence):
         end += 1
     code = lines[at + 1 : end]
     _add(reading, lines[at : min(end + 1, len(lines))], canonical("\n".join(line.text for line in code)))
@@ -201,7 +219,7 @@ def _read_quote(lines: Sequence[_Line], at: int, reading: _Reading) -> int:
     end = at
     while end < len(lines) and (_QUOTE.match(lines[end].text) or (end > at and _continues(lines, end))):
         end += 1
-    quoted = [_Line(line.number, _QUOTE.sub("", line.text, count=1)) for line in lines[at:end]]
+    quoted = _without_comments([_Line(line.number, _QUOTE.sub("", line.text, count=1)) for line in lines[at:end]])
     for group in _between_blank_lines(quoted):
         _add(reading, group, _inline("\n".join(line.text for line in group)))
     return end
@@ -289,7 +307,8 @@ def _read_paragraph(lines: Sequence[_Line], at: int, reading: _Reading) -> int:
 
 
 def _inline(text: str) -> str:
-    """The text without inline marks: emphasis, links, images, tags; code stays as it is written."""
+    """The text without inline marks: emphasis, links, images, tags, comments; code stays as it is written."""
+    text = _COMMENT.sub(lambda found: found["kept"] or "", text)
     parts: list[str] = []
     start = 0
     for code in _CODE.finditer(text):
