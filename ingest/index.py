@@ -36,6 +36,7 @@ from ingest.errors import (
     IndexFingerprintError,
     IndexLockedError,
     IndexMissingError,
+    IndexUnavailableError,
 )
 from ingest.lexical import LexicalIndex
 from ingest.store import ChromaStore, Record, new_store_folder, store_folder
@@ -105,11 +106,13 @@ class Index:
 
 
 def current_generation(root: Path) -> str | None:
-    """The id in the pointer file, or None where there is no index."""
+    """The id in the pointer file, or None without an index. Raises `IndexUnavailableError` where it cannot be read."""
     try:
         return (root / "current").read_text(encoding="utf8").strip()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unavailable(root, error) from error
 
 
 def generation_folder(root: Path, generation: str) -> Path:
@@ -132,16 +135,26 @@ def read_fingerprint(root: Path, generation: str) -> Fingerprint:
 
 @contextmanager
 def writer_lock(root: Path) -> Iterator[None]:
-    """Hold the index for writing. Raises `IndexLockedError` at once where another process does."""
-    root.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(root / "write.lock", timeout=0)
+    """Hold the index for writing. Raises `IndexLockedError` at once where another process does, and
+    `IndexUnavailableError` where there is no folder that can be written to."""
     try:
-        with lock:
-            yield
+        root.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(root / "write.lock").acquire(timeout=0)
     except filelock.Timeout:
         raise IndexLockedError(
             f"Another process is writing to the index at {root}. Wait until it is done, then run the command again."
         ) from None
+    except OSError as error:
+        raise _unavailable(root, error) from error
+    with lock:
+        yield
+
+
+def _unavailable(root: Path, error: OSError) -> IndexUnavailableError:
+    return IndexUnavailableError(
+        f"{root} cannot hold an index ({error.strerror or error}). "
+        "Set PILCROW_INDEX to a folder that Pilcrow can write to."
+    )
 
 
 def generation_id(fingerprint: Fingerprint, parsed: Sequence[ParsedDocument]) -> str:

@@ -68,8 +68,8 @@ def ingest(
     """Read files and folders into the index; without sources, the bundled documents.
 
     A document with a known id replaces the stored one; one that is no longer in a source read before, or is named in
-    `remove`, goes. Either all of it happens or nothing: errors (`SourceError`, `IndexLockedError`, `EmbeddingError`,
-    `IndexDamagedError`) leave the index as it was. A file named outright must be readable; in a folder, others are
+    `remove`, goes. Either all of it happens or nothing: errors (`SourceError`, `EmbeddingError`,
+    `IndexUnavailableError`) leave the index as it was. A file named outright must be readable; in a folder, others are
     skipped and reported.
     """
     settings = settings or IndexSettings.from_env()

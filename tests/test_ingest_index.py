@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IndexDamagedError, IndexFingerprintError, IndexMissingError
-from ingest.index import Index, current_generation, generation_folder
+from ingest.errors import IndexDamagedError, IndexFingerprintError, IndexMissingError, IndexUnavailableError
+from ingest.index import Index, current_generation, generation_folder, writer_lock
 from ingest.store import span_of
 
 CABLE = ["header", "¶1", "¶2", "¶3", "¶4"]
@@ -42,6 +42,24 @@ def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
         f"No index at {tmp_path / 'none'}. Run `pilcrow ingest` for the bundled documents, "
         "or `pilcrow ingest PATH` for your own."
     )
+
+
+def test_a_file_in_the_indexs_place_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(IndexUnavailableError) as caught:
+        Index.open(tmp_path / "file")
+    assert str(caught.value) == (
+        f"{tmp_path / 'file'} cannot hold an index (Not a directory). "
+        "Set PILCROW_INDEX to a folder that Pilcrow can write to."
+    )
+
+
+@pytest.mark.parametrize("place", ["file", "file/index"], ids=["a file", "in a file"])
+def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(IndexUnavailableError) as caught, writer_lock(tmp_path / place):
+        pass
+    assert str(caught.value).startswith(f"{tmp_path / place} cannot hold an index (")
 
 
 def test_another_model_is_refused(bundled_index: Path) -> None:
