@@ -81,6 +81,11 @@ def ingest(
         stored = stored_documents(settings.index)
         kept, removed = _kept(stored, read_sources, remove)
         parsed = _merged(kept, read_sources.parsed)
+        if not parsed:
+            raise SourceError(
+                "The last document stays: an index holds one or more. "
+                f"Ingest another first, or delete the folder {settings.index}."
+            )
         progress.stage("Loading the embedding model")
         embedding = open_embedding(settings)
         fingerprint = Fingerprint(embedding.name, embedding.dimensions)

@@ -108,6 +108,17 @@ def test_a_document_is_removed_by_its_id(settings: IndexSettings, tmp_path: Path
     assert [document.document_id for document in Index.open(settings.index).store.documents()] == ["rain"]
 
 
+def test_the_last_document_stays(settings: IndexSettings, tmp_path: Path) -> None:
+    before = ingest([note(tmp_path, "rain.txt", "It rained.")], settings).generation
+    with pytest.raises(SourceError) as caught:
+        ingest(settings=settings, remove=["rain"])
+    assert str(caught.value) == (
+        "The last document stays: an index holds one or more. "
+        f"Ingest another first, or delete the folder {settings.index}."
+    )
+    assert current_generation(settings.index) == before
+
+
 def test_a_folders_unreadable_file_is_skipped_with_its_reason(settings: IndexSettings, tmp_path: Path) -> None:
     folder = tmp_path / "notes"
     note(folder, "rain.txt", "It rained in Oslo.")
