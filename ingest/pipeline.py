@@ -124,7 +124,7 @@ def read_all(sources: Sequence[str | Path]) -> Sources:
         path = Path(source)
         folder = path.is_dir()
         files = _files(path) if folder else [path]
-        before = len(skipped)
+        documents_before, skipped_before = len(parsed), len(skipped)
         if folder:
             folders.append(str(path.resolve()))
         for file in files:
@@ -136,8 +136,8 @@ def read_all(sources: Sequence[str | Path]) -> Sources:
                     skipped.append(Skipped(str(file), str(error)))
                 else:
                     failures.append(str(error))
-        if folder and not any(item.document.path.startswith(str(path.resolve())) for item in parsed):
-            why = f": {skipped[before].reason.rstrip('.')}" if skipped[before:] else ""
+        if folder and len(parsed) == documents_before:
+            why = f": {skipped[skipped_before].reason.rstrip('.')}" if skipped[skipped_before:] else ""
             failures.append(
                 f"{path}: a folder with no document that Pilcrow can read{why}. Give another one or a file."
             )

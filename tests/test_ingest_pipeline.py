@@ -128,6 +128,24 @@ def test_a_folders_unreadable_file_is_skipped_with_its_reason(settings: IndexSet
     assert "empty" in report.skipped[0].reason
 
 
+def test_a_folder_of_links_is_read(settings: IndexSettings, tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (folder / "rain.txt").symlink_to(note(tmp_path, "elsewhere/rain.txt", "It rained in Oslo."))
+    assert ingest([folder], settings).added == ("rain",)
+
+
+def test_an_empty_folder_is_refused_beside_one_whose_name_begins_alike(settings: IndexSettings, tmp_path: Path) -> None:
+    note(tmp_path, "docs2/rain.txt", "It rained in Oslo.")
+    empty = tmp_path / "docs"
+    empty.mkdir()
+    with pytest.raises(SourceError) as caught:
+        ingest([tmp_path / "docs2", empty], settings)
+    assert str(caught.value) == (
+        f"{empty}: a folder with no document that Pilcrow can read. Give another one or a file."
+    )
+
+
 def test_two_documents_of_one_id_are_refused(settings: IndexSettings, tmp_path: Path) -> None:
     one, two = note(tmp_path, "a/rain.txt", "It rained."), note(tmp_path, "b/rain.txt", "It poured.")
     with pytest.raises(SourceError) as caught:
