@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +31,7 @@ QUERY_BATCH = 500
 KEPT_IN_MEMORY = 2_000  # paragraphs
 COLLECTIONS = ("paragraphs", "sentences")
 Where = dict[str, Any]
+_ONE_AT_A_TIME = threading.RLock()  # chromadb counts a folder's clients, but may open one while it closes the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,12 @@ class ChromaStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lately: dict[str, Paragraph] = {}
-        self.client = cast(
-            Client,
-            chromadb.PersistentClient(path=str(path), settings=ChromaSettings(anonymized_telemetry=False)),
-        )
+        with _ONE_AT_A_TIME:
+            self.client = cast(
+                Client,
+                chromadb.PersistentClient(path=str(path), settings=ChromaSettings(anonymized_telemetry=False)),
+            )
+        weakref.finalize(self, _close, self.client)
 
     def create(self) -> None:
         """Make the two empty collections."""
@@ -151,8 +156,8 @@ class ChromaStore:
                 yield from (Record(*pair) for pair in zip(found["ids"], vectors, strict=True))
 
     def close(self) -> None:
-        """Let go of the folder's files."""
-        self.client.close()
+        """Let go of the folder's files, as a store also does that is no longer used."""
+        _close(self.client)
 
     def _collection(self, name: str) -> chromadb.Collection:
         try:
@@ -198,6 +203,11 @@ class ChromaStore:
             place=Place.from_dict(json.loads(metadata["place"])),
             mark=metadata.get("mark"),
         )
+
+
+def _close(client: Client) -> None:
+    with _ONE_AT_A_TIME:
+        client.close()
 
 
 def _where_reference(references: Sequence[str]) -> Any:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import IndexDamagedError, IndexFingerprintError, IndexMissingError, IndexUnavailableError
 from ingest.index import Index, current_generation, generation_folder, writer_lock
-from ingest.store import span_of
+from ingest.store import ChromaStore, span_of
 
 CABLE = ["header", "¶1", "¶2", "¶3", "¶4"]
 ARTICLE = ["header", *(f"¶{number}" for number in range(1, 24)), "caption 1", "caption 2"]
@@ -95,6 +97,38 @@ def test_another_format_is_said_so(bundled_index: Path, tmp_path: Path) -> None:
 def test_an_index_can_be_moved(bundled_index: Path, tmp_path: Path) -> None:
     shutil.copytree(bundled_index, tmp_path / "moved")
     assert len(Index.open(tmp_path / "moved").store.documents()) == 2
+
+
+OPEN_FILES = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="open files are listed on Linux only")
+def test_a_store_no_longer_used_lets_go_of_its_files(tmp_path: Path) -> None:
+    store = ChromaStore(tmp_path)
+    store.create()
+    del store
+    last = time.monotonic() + 10  # Chroma closes them on a thread of its own
+    while (still := opened_in(tmp_path)) and time.monotonic() < last:
+        time.sleep(0.01)
+    assert still == []
+
+
+def opened_in(folder: Path) -> list[Path]:
+    return [file for file in OPEN_FILES.iterdir() if file.resolve().is_relative_to(folder)]
+
+
+def test_a_store_stays_open_where_others_on_its_folder_are_closed(tmp_path: Path) -> None:
+    store = ChromaStore(tmp_path)
+    store.create()
+    ChromaStore(tmp_path).close()
+    assert store.documents() == ()
+
+
+def test_threads_may_open_and_drop_stores_on_one_folder(tmp_path: Path) -> None:
+    ChromaStore(tmp_path).create()
+    with ThreadPoolExecutor(6) as threads:
+        found = threads.map(lambda _: ChromaStore(tmp_path).documents(), range(60))
+    assert list(found) == [()] * 60
 
 
 def test_every_stored_vector_is_searched(bundled_index: Path) -> None:
