@@ -99,8 +99,10 @@ class RemoteEmbedding:
         return np.asarray(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """An upper estimate, since the server's tokenizer is not known: a token for each two characters."""
-        return [len(text) // 2 + 1 for text in texts]
+        """A high estimate, since the server's tokenizer is not known: of ASCII two characters are a token, of any
+        other script each is two."""
+        plain = [len(text.encode("ascii", "ignore")) for text in texts]
+        return [count // 2 + 2 * (len(text) - count) + 1 for text, count in zip(texts, plain, strict=True)]
 
 
 def _one_line(error: Exception) -> str:
