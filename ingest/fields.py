@@ -20,7 +20,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "Tags": "subject tags, country codes",
     "Subject": "subject line",
     "Classified By": "classifying officer, who classified it, on what grounds",
-    "Reasons": "grounds for classification",
+    "Reason": "grounds for classification",
     "Signed": "signatory, who signed it, ambassador",
     "By": "author, writer, who wrote it, byline",
     "Author account": "user account that posted it",
@@ -65,4 +65,4 @@ def searched_as(sentence: str) -> str:
 
 def _label(sentence: str) -> str:
     label, colon, _ = sentence.partition(":")
-    return "Reasons" if not colon and sentence.startswith("Reasons ") else label
+    return "Reason" if label == "Reasons" or (not colon and sentence.startswith("Reasons ")) else label
