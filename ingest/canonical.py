@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 # Controls that are no white space; zero-width space, word joiner, byte order mark and soft hyphen; the direction
 # marks and tag characters that can make a quote read otherwise than it is stored. The joiners U+200C and U+200D
@@ -20,6 +21,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # `counter-` at a line's end belongs to `terrorism` on the next; `short-` before `and long-term` stands alone.
 _HYPHEN_BREAK = re.compile(r"(?<=\w)-[^\S\n]*\n[^\S\n]*(?=\w)(?!(?:and|or|to)\b)")
 _OUTSIDE_NAME = re.compile(r"[^\w.-]+|_+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def canonical(text: str) -> str:
@@ -41,3 +43,12 @@ def without_surrogates(text: str) -> str:
 def slug(name: str) -> str:
     """A name of letters, digits, `-` and `.`, its case kept: `Notes (May 2006)` is `Notes-May-2006`."""
     return _OUTSIDE_NAME.sub("-", canonical(name)).strip("-.") or "document"
+
+
+def day(text: str) -> str | None:
+    """The ISO day that a date or a time begins with; None where there is none, or no such day."""
+    found = _DAY.match(text)
+    try:
+        return date.fromisoformat(found.group()).isoformat() if found else None
+    except ValueError:
+        return None

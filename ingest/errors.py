@@ -2,6 +2,7 @@
 
 IngestError
 ├── SourceError             a source cannot be read: missing, empty, of no known kind, damaged
+├── SettingsError           (in `settings.py`) a setting has a value that cannot be used
 ├── EmbeddingError          no model, a model whose hash is wrong, an embedding server that fails
 └── IndexUnavailableError   the index cannot be used as asked
     ├── IndexMissingError       nothing was ingested at this place yet

@@ -10,17 +10,15 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import PurePath
 
-from ingest.canonical import canonical, slug
+from ingest.canonical import canonical, day, slug
 from ingest.errors import SourceError
 from ingest.types import Document, Paragraph, ParsedDocument, Place
 
 _LONGEST_WRAPPED = 200  # characters: a longer line was not wrapped by hand, so its break ends a paragraph
 
 _FIELD = re.compile(r"(?P<key>[\w-]+)\s*:\s*(?P<value>.*)")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(?:(?P<first>=+)|-+)[ \t]*")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})")
@@ -335,7 +333,7 @@ def _parsed(reading: _Reading, *, path: str, sha256: str) -> ParsedDocument:
     document = Document(
         document_id=document_id,
         title=next(iter([title for title in (reading.fields.get("title"), *headings) if title]), canonical(stem)),
-        date=_day(reading.fields.get("date", "")),
+        date=day(reading.fields.get("date", "")),
         kind="text",
         path=path,
         sha256=sha256,
@@ -354,11 +352,3 @@ def _parsed(reading: _Reading, *, path: str, sha256: str) -> ParsedDocument:
     ]
     header = Paragraph(document_id, "header", " ".join(said), "header", None, Place(lines=reading.fields_at))
     return ParsedDocument(document, (header, *body) if said else tuple(body))
-
-
-def _day(value: str) -> str | None:
-    day = _DAY.match(value)
-    try:
-        return date.fromisoformat(day.group()).isoformat() if day else None
-    except ValueError:
-        return None

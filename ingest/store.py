@@ -100,12 +100,12 @@ class ChromaStore:
         rows: dict[str, list[tuple[Record, Where]]] = {name: [] for name in COLLECTIONS}
         for record in records:
             span = record.span
-            metadata: Where = {"reference": span.reference, "grain": span.grain}
+            metadata: Where = {"reference": span.reference}
             if span.grain != "paragraph":
                 rows["sentences"].append((record, metadata))
                 continue
             paragraph = by_reference[span.reference]
-            metadata |= _described(parsed.document, paragraph) | {"order": order[span.reference]}
+            metadata |= _described(paragraph) | {"order": order[span.reference]}
             if order[span.reference] == 0 and span.start == 0:
                 metadata |= {"head": True, "document": json.dumps(asdict(parsed.document), ensure_ascii=False)}
             rows["paragraphs"].append((record, metadata))
@@ -214,11 +214,10 @@ def _where_reference(references: Sequence[str]) -> Any:
     return {"reference": {"$in": list(references)}}
 
 
-def _described(document: Document, paragraph: Paragraph) -> Where:
-    """A paragraph's metadata: its place and what a search can be narrowed by, the date as a number such as 20060526."""
+def _described(paragraph: Paragraph) -> Where:
+    """A paragraph's metadata: all of it but its text, whose length is told."""
     values: Where = {
-        "document_id": document.document_id,
-        "date": int(document.date.replace("-", "")) if document.date else None,
+        "document_id": paragraph.document_id,
         "anchor": paragraph.anchor,
         "kind": paragraph.kind,
         "section": paragraph.section,

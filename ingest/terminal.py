@@ -27,7 +27,6 @@ class TerminalProgress:
 
     def __init__(self) -> None:
         self._bar: object | None = None
-        self._done = 0
 
     def __enter__(self) -> Self:
         return self

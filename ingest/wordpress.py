@@ -12,12 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from html.parser import HTMLParser
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ingest.canonical import canonical, slug
+from ingest.canonical import canonical, day, slug
 from ingest.errors import SourceError
 from ingest.types import Document, Paragraph, ParagraphKind, ParsedDocument, Place
 
@@ -37,7 +36,6 @@ _LOST_IMAGE = re.compile(r'\s*""[^\S\n]*(?:\n\s*|$)')
 _BETWEEN_LINKS = " \t\r\n\xa0,;|/•·"
 _LONGEST_HEADING = 12  # words: a paragraph in bold from end to end that has more is no heading
 _EDITOR = re.compile(r"Edited by (?P<name>[^!?:]{2,60})")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOSER = re.compile(r"</([a-zA-Z]+)")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -90,7 +88,7 @@ def _parse_post(post: Any, *, name: str, path: str, sha256: str, pointer: str) -
     document = Document(
         document_id=document_id,
         title=_string(_at(post, "title", "rendered")) or _string(_at(post, "slug")) or document_id,
-        date=_day(_at(post, "date")),
+        date=day(_string(_at(post, "date"))),
         kind="article",
         path=path,
         sha256=sha256,
@@ -167,14 +165,6 @@ def _site(link: str) -> str:
     return slug(host.removeprefix("www.").split(".")[0]) if host else "post"
 
 
-def _day(value: Any) -> str | None:
-    day = _DAY.match(value) if isinstance(value, str) else None
-    try:
-        return date.fromisoformat(day.group()).isoformat() if day else None
-    except ValueError:
-        return None
-
-
 def _paragraphs(blocks: Sequence[_Block], *, document_id: str, pointer: str) -> list[Paragraph]:
     """Body and captions with their anchors and the heading they stand under."""
     paragraphs: list[Paragraph] = []
@@ -211,7 +201,7 @@ def _header_text(post: Any, document: Document, blocks: Sequence[_Block]) -> str
         ("Author account", account if account != author else ""),
         ("Edited by", "; ".join(block.text for block in blocks if block.kind == "editor")),
         ("Published", document.date or ""),
-        ("Modified", _day(_at(post, "modified")) or ""),
+        ("Modified", day(_string(_at(post, "modified"))) or ""),
         ("Site", _string(_at(seo, "og_site_name"))),
         ("Section", "; ".join(_strings(_at(article, "articleSection")))),
         ("Categories", "; ".join(categories or _strings(_at(article, "keywords")))),
