@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,13 @@ class CrossEncoder:
         self._inputs = {item.name: np.int32 if "int32" in item.type else np.int64 for item in session.get_inputs()}
 
     @classmethod
+    @lru_cache(maxsize=2)
     def open(cls, folder: Path, *, setting: str) -> CrossEncoder:
-        """The model in `folder`, once it has scored a pair as its config says. `setting` is the variable that named
-        the folder. Raises `CrossEncoderError`, in one line that says what is wrong with it."""
+        """The model in `folder`, once it has scored a pair as its config says; the same one for all who open it.
+
+        `setting` is the variable that named the folder. Raises `CrossEncoderError`, in one line that says what is wrong
+        with it.
+        """
         for name in FILES:
             if not (folder / name).is_file():
                 raise CrossEncoderError(

@@ -218,6 +218,11 @@ def test_a_manner_shares_index_and_embedding(library: Library) -> None:
     assert library.assistant(Manner(passages=library.settings.passages)) is library.assistant()
 
 
+def test_without_a_model_no_model_ranks(bundled_index: Path) -> None:
+    settings = Settings(index=bundled_index, openai_base_url="http://127.0.0.1:9/v1", reranker="model")
+    assert Library(Assistant.open(settings)).assistant(Manner(mode="extractive")).reranker is None
+
+
 # --- Documents --------------------------------------------------------------------------------------------------------
 
 

@@ -37,6 +37,10 @@ def test_no_pairs_give_no_logits(folder: Path) -> None:
     assert CrossEncoder.open(folder, setting="PILCROW_NLI_DIR").logits([]).shape == (0, 2)
 
 
+def test_all_who_open_a_folder_share_its_model(folder: Path) -> None:
+    assert CrossEncoder.open(folder, setting="PILCROW_NLI_DIR") is CrossEncoder.open(folder, setting="PILCROW_NLI_DIR")
+
+
 def test_a_long_text_is_cut_to_the_models_length(folder: Path) -> None:
     encoder = CrossEncoder.open(folder, setting="PILCROW_NLI_DIR")
     logits = encoder.logits([("ferry " * 100, "not")])

@@ -129,7 +129,7 @@ async def _assistant(library: Library, asked: Question) -> Assistant:
     if library.stale:
         await asyncio.to_thread(library.refresh)
     manner = Manner(asked.mode, asked.model, asked.passages)
-    assistant = library.assistant(manner)
+    assistant = await asyncio.to_thread(library.assistant, manner)
     known = {document.document_id for document in assistant.documents()}
     if asked.documents is not None and not known.intersection(asked.documents):
         raise QuestionError("None of the chosen documents is in the index any more. Choose others in the settings.")

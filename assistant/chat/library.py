@@ -63,23 +63,26 @@ class Library:
     def assistant(self, manner: Manner | None = None) -> Assistant:
         """The assistant in use, or one over the same index that answers in another manner."""
         assistant, variants = self._assistant, self._variants
+        manner = manner or Manner()
         changes = {
             name: value
             for name, value in (
-                ("mode", manner.mode if manner else None),
-                ("model", manner.model if manner else None),
-                ("passages", manner.passages if manner else None),
+                ("mode", manner.mode),
+                ("model", manner.model),
+                ("passages", manner.passages),
+                ("reranker", "off" if manner.mode == "extractive" else None),  # where no model is asked, none ranks
             )
             if value is not None and value != getattr(assistant.settings, name)
         }
-        if manner is None or not changes:
+        if not changes:
             return assistant
-        if manner not in variants:
+        variant = variants.get(manner)
+        if variant is None:
             if len(variants) >= MOST_VARIANTS:
                 variants.clear()
             settings = assistant.settings.model_copy(update=changes)
-            variants[manner] = Assistant(settings, assistant.index, assistant.embedding)
-        return variants[manner]
+            variant = variants[manner] = Assistant(settings, assistant.index, assistant.embedding)
+        return variant
 
 
 def can_ask_a_model(settings: Settings) -> bool:
