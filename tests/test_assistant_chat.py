@@ -383,6 +383,10 @@ def test_accounts_are_read_from_the_variable_or_a_file(tmp_path: Path) -> None:
     assert read_accounts(str(path)) == {"ada": "one,two", "bob": " three"}
 
 
+def test_many_accounts_are_read_from_the_variable() -> None:
+    assert len(read_accounts(",".join(f"user{number}:secret-{number}" for number in range(400)))) == 400
+
+
 @pytest.mark.parametrize("value", ["ada", ":secret", "ada:", "/no/such/file", ","])
 def test_accounts_that_cannot_be_read_are_not_repeated(value: str) -> None:
     with pytest.raises(AuthError) as error:
