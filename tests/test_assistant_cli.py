@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import COMMANDS, run
+from assistant.commands.narrowing import narrowed
+from ingest.catalogue import Filter
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 
@@ -144,6 +146,11 @@ def test_another_embedding_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_wrong_usage_exits_2(arguments: list[str], bundled_index: Path) -> None:
     assert fresh_process(*arguments, index=bundled_index).returncode == 2
+
+
+@pytest.mark.parametrize("day", ["2006-05-26", "20060526", "2006-W21-5"])
+def test_a_day_may_be_given_in_any_form_of_iso_8601(day: str) -> None:
+    assert narrowed(None, day, day, None, None) == Filter(after="2006-05-26", before="2006-05-26")
 
 
 def test_ingest_reports_what_it_did(

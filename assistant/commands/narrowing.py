@@ -22,14 +22,15 @@ def narrowed(
     documents: list[str] | None, after: str | None, before: str | None, section: str | None, kind: str | None
 ) -> Filter:
     """The filter that these options ask for. A day that is none is wrong usage."""
-    for name, day in (("--after", after), ("--before", before)):
-        if day is not None:
-            _check_day(name, day)
-    return Filter(tuple(documents) if documents else None, after, before, section, kind)
+    ids = tuple(documents) if documents else None
+    return Filter(ids, _day("--after", after), _day("--before", before), section, kind)
 
 
-def _check_day(name: str, day: str) -> None:
+def _day(name: str, written: str | None) -> str | None:
+    """The day of an option as dates of documents are written, in whatever form of ISO 8601 it was given."""
+    if written is None:
+        return None
     try:
-        date.fromisoformat(day)
+        return date.fromisoformat(written).isoformat()
     except ValueError:
-        raise typer.BadParameter(f"{day!r} is no day. Write it as 2006-05-26.", param_hint=name) from None
+        raise typer.BadParameter(f"{written!r} is no day. Write it as 2006-05-26.", param_hint=name) from None
