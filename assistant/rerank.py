@@ -135,8 +135,8 @@ class Ordering:
 
     def ordered(self) -> list[Passage]:
         """The passages: those the model named, then the others."""
-        named = self._order or []
-        return [self._passages[number] for number in [*named, *(set(range(len(self._passages))) - set(named))]]
+        order = dict.fromkeys([*(self._order or []), *range(len(self._passages))])
+        return [self._passages[number] for number in order]
 
 
 def _by_score(passages: Sequence[Passage], logits: NDArray[np.float32]) -> list[Passage]:

@@ -10,6 +10,7 @@ from tiny_model import write_cross_encoder
 
 from assistant import Answer, Assistant, Settings
 from assistant.errors import CrossEncoderError, RerankerError
+from assistant.rerank import POOL
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 COMPARISON = "Compare how the cable and the article speak of NATO."
@@ -80,6 +81,13 @@ def test_the_model_ranks_the_passages(bundled_index: Path) -> None:
     offered = [item.reference for item in given(asked.prompt)]
     assert [item.reference for item in answer.passages[:3]] == [offered[2], offered[0], offered[1]]
     assert not answer.events
+
+
+def test_what_the_model_leaves_out_keeps_its_order(bundled_index: Path) -> None:
+    answer, _ = ranked_by(" > ".join(str(number) for number in range(1, 30) if number not in (2, 9)), bundled_index)
+    found = Assistant.open(Settings(index=bundled_index)).search(QUESTION, limit=POOL)
+    order = [item.reference for item in answer.passages]
+    assert order.index(found[1].reference) < order.index(found[8].reference)
 
 
 def test_the_models_tokens_for_ranking_are_counted(bundled_index: Path) -> None:
