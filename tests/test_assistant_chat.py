@@ -339,6 +339,11 @@ def test_the_newest_judgement_on_a_question_counts(tmp_path: Path) -> None:
     assert line["answerable"] is False
 
 
+def test_a_judged_question_may_hold_a_line_separator(tmp_path: Path) -> None:
+    keep(tmp_path, judged(question="Who signed\u2028the cable?"))
+    assert gold(tmp_path).questions == 1
+
+
 def test_a_judgement_of_another_shape_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="The feedback cannot be kept: extra"):
         keep(tmp_path, judged(extra=1))

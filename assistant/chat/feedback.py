@@ -90,7 +90,8 @@ def gold(index: Path) -> GoldExport:
 def _load(path: Path) -> Iterable[Feedback]:
     if not path.is_file():
         return []
-    return [Feedback.model_validate_json(line) for line in path.read_text(encoding="utf8").splitlines() if line]
+    lines = path.read_text(encoding="utf8").split("\n")  # not splitlines: JSON holds U+2028 and the like as they are
+    return [Feedback.model_validate_json(line) for line in lines if line]
 
 
 def _gold(item: Feedback) -> Mapping[str, Any] | None:
