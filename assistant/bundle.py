@@ -41,7 +41,7 @@ def make_bundle(answer: Answer, settings: Settings) -> Bundle:
     content: Bundle = {
         "format": FORMAT,
         "pilcrow": version("pilcrow"),
-        "answer": _without_absolute_paths(answer.to_dict()),
+        "answer": _for_others(answer.to_dict(), settings.openai_base_url),
         "documents": [
             {
                 "document_id": document.document_id,
@@ -147,13 +147,19 @@ def prompt_sha256(name: str) -> str:
     return hashlib.sha256((resources.files("prompts") / f"{name}.md").read_bytes()).hexdigest()
 
 
-def _without_absolute_paths(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer as JSON, each citation's source under the path that is recorded."""
+def _for_others(answer: Mapping[str, Any], address: str | None) -> dict[str, Any]:
+    """An answer as JSON, each citation's source under the path that is recorded, the model server without its
+    address."""
     citations = [
         {**citation, "source": {**citation["source"], "path": recorded_path(citation["source"]["path"])}}
         for citation in answer["citations"]
     ]
-    return {**answer, "citations": citations}
+    events = [{**event, "detail": _without_address(event["detail"], address)} for event in answer["events"]]
+    return {**answer, "citations": citations, "events": events}
+
+
+def _without_address(detail: str, address: str | None) -> str:
+    return detail.replace(f" at {address}", "").replace(address, "the model server") if address else detail
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from assistant.cli import run
 from assistant.commands.verify import NO_SIGNATURE
 from assistant.errors import BundleError
 from assistant.render import place_text
+from assistant.types import Event
 from assistant.verify import verify
 from ingest import ingest
 
@@ -37,6 +39,15 @@ def test_no_key_and_no_address_is_in_a_bundle(bundled_assistant: Assistant) -> N
     text = json.dumps(make_bundle(answer, settings))
     assert "sk-secret" not in text
     assert "127.0.0.1" not in text
+
+
+def test_an_event_in_a_bundle_tells_no_address_of_a_model_server(bundled_assistant: Assistant) -> None:
+    settings = Settings(openai_base_url="http://127.0.0.1:1/v1")
+    event = Event("not_repaired", "The model server at http://127.0.0.1:1/v1 refused the key. Check OPENAI_API_KEY.")
+    answer = bundled_assistant.ask(QUESTION)
+    answer = replace(answer, draft=answer.draft.with_events([event]))
+    told = make_bundle(answer, settings)["answer"]["events"][-1]["detail"]
+    assert told == "The model server refused the key. Check OPENAI_API_KEY."
 
 
 def test_markup_of_documents_and_models_is_escaped(bundled_assistant: Assistant, tmp_path: Path) -> None:
