@@ -7,6 +7,7 @@ import html
 import json
 import re
 import shutil
+import socket
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -426,6 +427,13 @@ def test_an_open_address_without_accounts_is_wrong_usage(capsys: pytest.CaptureF
     assert capsys.readouterr().err == (
         "pilcrow: 0.0.0.0 can be reached from other machines. Set PILCROW_AUTH=name:password, or leave out --host.\n"
     )
+
+
+def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(["chat", "--port", str(port)]) == 1
+    assert capsys.readouterr().err == f"pilcrow: Port {port} is in use. Give another with --port.\n"
 
 
 class Web:

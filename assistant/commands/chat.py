@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from typing import Annotated
 
 import typer
 
 from assistant.chat.auth import is_loopback, read_accounts
+from assistant.errors import AssistantError
 from assistant.settings import Settings
 
 WRONG_USAGE = 2
+
+
+class AddressError(AssistantError):
+    """An address that the chat cannot listen on."""
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +39,7 @@ def command(
             err=True,
         )
         raise typer.Exit(WRONG_USAGE)
+    _check_address(host, port)
     typer.echo("Opening the index …", err=True)
     from assistant.assistant import Assistant
     from assistant.chat.library import Library
@@ -42,3 +50,16 @@ def command(
     page = launch(library, host=host, port=port, accounts=accounts)
     typer.echo(f"Chat: http://{host}:{port} (Ctrl-C ends it)", err=True)
     page.block_thread()
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise `AddressError` where the chat cannot listen, before the index is opened for nothing."""
+    try:
+        family, *_, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise AddressError(f"Port {port} is in use. Give another with --port.") from error
+        raise AddressError(
+            f"The chat cannot listen on {host}, port {port} ({error.strerror}). Give others with --host and --port."
+        ) from error
