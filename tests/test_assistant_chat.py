@@ -282,6 +282,35 @@ def test_a_cancelled_upload_leaves_all_as_it_was(library: Library, tmp_path: Pat
     assert list((library.settings.index / "uploads").rglob("*")) == []
 
 
+def test_an_upload_cancelled_too_late_keeps_its_file(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "mussels.txt").write_text("The zebra mussel survey cost 42 million crowns.\n", encoding="utf8")
+    before = library.assistant().index.generation
+
+    async def cancelled() -> None:
+        added = collect(Events(library, received=tmp_path).add_documents([str(tmp_path / "mussels.txt")]))
+        adding = asyncio.create_task(added)
+        while current_generation(library.settings.index) == before:
+            await asyncio.sleep(0.001)
+        adding.cancel()
+        await asyncio.wait([adding])
+
+    asyncio.run(cancelled())
+    (path,) = [document.path for document in library.assistant().documents() if document.document_id == "mussels"]
+    assert Path(path).is_file()
+
+
+def test_the_last_document_stays_when_two_are_removed_at_once(library: Library, tmp_path: Path) -> None:
+    events = Events(library, received=tmp_path)
+    names = [document.document_id for document in library.assistant().documents()]
+
+    async def both() -> list[list[dict[str, Any]]]:
+        return await asyncio.gather(*(collect(events.remove_document(name)) for name in names))
+
+    first, second = asyncio.run(both())
+    assert first[-1]["report"]["removed"] == names[:1]
+    assert second[-1] == {"error": "The last document stays: an index holds one or more. Add another first."}
+
+
 def test_a_file_that_did_not_arrive_by_upload_is_refused(library: Library, tmp_path: Path) -> None:
     events = Events(library, received=tmp_path / "sent")
     (tmp_path / "secret.txt").write_text("The password is swordfish.", encoding="utf8")

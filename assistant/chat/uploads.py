@@ -57,14 +57,11 @@ class Uploads:
         except (AssistantError, IngestError) as error:
             yield {"error": str(error)}
         finally:
-            _remove_unused(folder, self._paths())
+            await asyncio.to_thread(self._drop_unused, folder)
 
     async def remove(self, document_id: str) -> AsyncGenerator[Event]:
         """Take a document out of the index, with the file that it was uploaded as; gives the same events."""
-        documents = self.library.assistant().documents()
         try:
-            if [document.document_id for document in documents] == [document_id]:
-                raise UploadError("The last document stays: an index holds one or more. Add another first.")
             async with aclosing(self._change(remove=[document_id])) as events:
                 async for event in events:
                     yield event
@@ -75,6 +72,8 @@ class Uploads:
         if self._one_at_a_time.locked():
             yield {"stage": "Waiting for another change of the index", "total": None}
         async with self._one_at_a_time:
+            if {document.document_id for document in self.library.assistant().documents()} == set(remove):
+                raise UploadError("The last document stays: an index holds one or more. Add another first.")
             job = {"settings": _settings(self.library.settings), "add": [str(path) for path in add], "remove": remove}
             async with aclosing(_work(job)) as events:
                 async for event in events:
@@ -88,6 +87,12 @@ class Uploads:
         self.library.refresh()
         for path in before - self._paths():
             _remove_upload(Path(path), self.library.settings.index / FOLDER)
+
+    def _drop_unused(self, folder: Path) -> None:
+        """Take away the files of an upload that the newest generation does not know, even where its switch was under
+        way when the upload was cancelled."""
+        self.library.refresh()
+        _remove_unused(folder, self._paths())
 
     def _paths(self) -> set[str]:
         """The files that the documents of the index came from."""
