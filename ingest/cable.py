@@ -102,6 +102,12 @@ def parse_cable(text: str, *, path: str, sha256: str) -> ParsedDocument:
     return ParsedDocument(document, (unit, *body), _notes(starts, body))
 
 
+def full_year(written: str) -> int:
+    """A year, that of two digits in the century of the published cables."""
+    year = int(written)
+    return year if year >= 100 else year + (1900 if year >= _CENTURY_TURNS else 2000)
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line of the source, stripped; a line on which two paragraphs run on gives two of the same number."""
@@ -445,12 +451,10 @@ def _day(match: re.Match[str] | None) -> str | None:
     """The ISO day of a match that names year, month and day, if there is such a day."""
     if match is None:
         return None
-    year, month = int(match["year"]), match["month"].lower()
-    if year < 100:
-        year += 1900 if year >= _CENTURY_TURNS else 2000
+    month = match["month"].lower()
     try:
         number = int(month) if month.isdigit() else _MONTHS.index(month) + 1
-        return date(year, number, int(match["day"])).isoformat()
+        return date(full_year(match["year"]), number, int(match["day"])).isoformat()
     except ValueError:
         return None
 

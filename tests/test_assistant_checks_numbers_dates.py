@@ -206,6 +206,7 @@ def test_a_range_is_one_time_from_first_to_last(claim: str, paragraph: str) -> N
         ("The talks ended within half a year.", "The talks of 2019 ended in May."),
         ("It was built more than a century before the war.", "It was built in 1850; the war began in May 1990."),
         ("It broke out in August 1853.", "It broke out in 1853; August was the worst."),
+        ("It was sent on 3 May 1985.", "It was sent at 030800Z MAY 85."),
     ],
 )
 def test_times_that_can_be_the_same_agree(claim: str, paragraph: str) -> None:

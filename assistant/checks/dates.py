@@ -17,6 +17,7 @@ from functools import lru_cache
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.numbers import PLURAL, counts_something
 from assistant.checks.numbers import WORDS as NUMBER_WORDS
+from ingest.cable import full_year
 
 MONTHS = {
     name.lower(): number
@@ -434,7 +435,7 @@ def _calendar_intervals(groups: dict[str, str | None], today: date) -> tuple[tup
     leap_day = not written and (month, day) == (2, 29)
     years = [today.year - 1, today.year, today.year + 1]
     if written:
-        years = [int(written) if len(written) == 4 else 2000 + int(written)]
+        years = [full_year(written)]
     elif leap_day:
         years = [year for year in range(today.year - 4, today.year + 5) if calendar.isleap(year)]
     spans = []
