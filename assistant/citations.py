@@ -61,11 +61,6 @@ class CitationList:
             numbered._citations[citation.reference, citation.start, citation.end] = citation
         return numbered
 
-    def cite(self, passage: Passage, quote: str) -> int | None:
-        """The number of the citation of `quote` in the passage's paragraph, or None where the quote does not hold."""
-        span = locate(quote, passage.paragraph.text)
-        return None if span is None else self.cite_span(passage, *span)
-
     def cite_span(self, passage: Passage, start: int, end: int) -> int:
         """The number of the citation of that span of the paragraph's text."""
         key = (passage.reference, start, end)

@@ -106,17 +106,11 @@ def with_conflicts(draft: Draft, question: str, passages: Sequence[Passage]) -> 
     return draft.with_conflicts(tuple(conflicts), numbered.all())
 
 
-def disagreement(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
-    """What two sentences disagree on, or None where they do not, or do not speak of the same.
+def difference(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
+    """What two sentences disagree on, or tell of two times; None where they do not, or do not speak of the same.
 
     `dates` are those of their documents, from which `last year` is reckoned.
     """
-    found = difference(one, other, dates=dates)
-    return None if found is None or found.over_time else found
-
-
-def difference(one: str, other: str, *, dates: Dates = (None, None)) -> Difference | None:
-    """What two sentences disagree on, or tell of two times; None where they do not, or do not speak of the same."""
     mine, theirs = read_words(one), read_words(other)
     if _of_other_scope(mine, theirs):
         return None

@@ -8,6 +8,11 @@ AssistantError
 ├── BundleError         a bundle that cannot be written, read or relied on
 ├── CrossEncoderError   a folder that holds no cross-encoder that can be run
 ├── RerankerError       a reranker that the settings ask for and that cannot be used
+├── AddressError        (in `commands/chat.py`) an address that the chat cannot listen on
+├── AuthError           (in `chat/auth.py`) accounts that cannot be read
+├── UploadError         (in `chat/uploads.py`) files that cannot be taken, a document that cannot be removed
+├── FeedbackError       (in `chat/feedback.py`) a judgement that cannot be kept
+├── ExportError         (in `chat/export.py`) answers that cannot be exported
 └── ModelError          the answering model cannot be reached, refuses, or answers what cannot be read
     └── ContextTooLongError (in `failures.py`) the prompt is longer than the model takes
 """

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 
 
 class AuthError(AssistantError):
-    """Accounts that cannot be read, or an address that needs them."""
+    """Accounts that cannot be read."""
 
 
 def read_accounts(value: str) -> dict[str, str]:

@@ -22,8 +22,6 @@ from assistant.errors import AssistantError
 from ingest.errors import IngestError
 from ingest.types import Document
 
-Json = dict[str, Any]
-
 
 class Events:
     """The events of one chat. `received` is the folder that uploaded files arrive in."""

@@ -26,7 +26,7 @@ _writing = threading.Lock()
 
 
 class FeedbackError(AssistantError):
-    """A judgement that cannot be kept, or none that could be exported."""
+    """A judgement that cannot be kept."""
 
 
 class Feedback(BaseModel):

@@ -7,10 +7,10 @@ marked in it; whatever else a paragraph shows (number, portion mark, buttons) st
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from itertools import pairwise
 
+from assistant.checks.dates import day_in_words
 from ingest.sentences import sentence_spans
 from ingest.types import Document, Paragraph
 
@@ -20,20 +20,9 @@ def document_html(document: Document, paragraphs: Sequence[Paragraph]) -> str:
     return f'<article class="document {escape(document.kind)}">{_head(document)}{"".join(_body(paragraphs))}</article>'
 
 
-def long_date(day: str | None) -> str:
-    """`26 May 2006`; what is no ISO day stays as it is."""
-    try:
-        parsed = date.fromisoformat(day or "")
-    except ValueError:
-        return day or ""
-    months = (
-        "January February March April May June July August September October November December".split()  # noqa: SIM905  # shorter than the list
-    )
-    return f"{parsed.day} {months[parsed.month - 1]} {parsed.year}"
-
-
 def _head(document: Document) -> str:
-    day = f'<time datetime="{escape(document.date)}">{long_date(document.date)}</time>' if document.date else "no date"
+    written, words = escape(document.date or ""), day_in_words(document.date)
+    day = f'<time datetime="{written}">{words or written}</time>' if written else "no date"
     note = f'<p class="note">{escape(document.note)}</p>' if document.note else ""
     address = f'<p class="address">{escape(document.url)}</p>' if document.url else ""
     return (
