@@ -291,6 +291,18 @@ def test_a_number_that_is_not_there_is_named() -> None:
     assert verdict.reasons[0] == "25 is not in ¶2"
 
 
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("Vershbow sang.", "not in ¶2: Vershbow, sang"),
+        ("NATO said the company would build a pier.", "¶2 has Lund say so, not NATO"),
+    ],
+    ids=["a first word", "a speaker"],
+)
+def test_a_name_is_told_as_it_is_written(claim: str, reason: str) -> None:
+    assert reason in check_support(claim, HARBOR, HARBOR, place="¶2").reasons
+
+
 def test_a_denial_is_told_with_the_words_that_decide() -> None:
     verdict = check_support("The board agreed to say whether it would pay.", HARBOR, HARBOR, place="¶3")
     assert verdict.label == "contradicted"

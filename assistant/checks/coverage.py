@@ -148,7 +148,7 @@ def measure_units(
             units.append(Unit(name.text, NAME_WEIGHT, _has_name(name, held)))
         elif at not in inside and word.term is not None and word.lower not in LIGHT and not _within(word.start, skip):
             told = _has_word(word.term, axes.get(at), held)
-            units.append(Unit(word.lower, weights.get(word.term, 1.0), told))
+            units.append(Unit(word.text, weights.get(word.term, 1.0), told))
     return tuple(units)
 
 

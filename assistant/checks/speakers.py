@@ -56,11 +56,10 @@ def check_speakers(
     added = bool(mine and not theirs and not mine <= {"document"})
     reasons = []
     if other:
-        reasons.append(
-            Reason("conflict", f"{{place}} has {_listed(theirs)} say so, not {_listed(mine)}", "other_speaker")
-        )
+        said = f"{{place}} has {_listed(theirs, paragraph)} say so, not {_listed(mine, claim)}"
+        reasons.append(Reason("conflict", said, "other_speaker"))
     elif added:
-        reasons.append(Reason("missing", f"{{place}} does not have {_listed(mine)} say so", "added_speaker"))
+        reasons.append(Reason("missing", f"{{place}} does not have {_listed(mine, claim)} say so", "added_speaker"))
     measures = {
         "other_speaker": float(other),
         "added_speaker": float(added),
@@ -201,6 +200,8 @@ def _agree(mine: frozenset[str], theirs: frozenset[str], named: set[str]) -> boo
     return ("officials" in theirs and bool(ours - named)) or ("officials" in mine and bool(others))
 
 
-def _listed(keys: frozenset[str]) -> str:
-    named = {"document": "the document itself", "embassy": "the embassy", "officials": "officials"}
+def _listed(keys: frozenset[str], text: Reading) -> str:
+    """The speakers as the text writes them, where it does not call them by another name or by what is theirs."""
+    named = {name.key: name.text for name in names_of(text) if name.text.lower() == name.key}
+    named |= {"document": "the document itself", "embassy": "the embassy", "officials": "officials"}
     return " and ".join(sorted(named.get(key, key.title()) for key in keys))
