@@ -46,9 +46,9 @@ def compare(baseline: Run, run: Run) -> Gate:
     """Compare scores over the questions and claims both runs hold.
 
     A score that is a mean over questions regresses when the whole 95 % interval of the paired difference is on the
-    wrong side of 0; one over the whole set (AUROC, support) when it falls by more than 0.02, or can no longer be had. A
-    broken citation contract, and a question or claim of the baseline that was not asked or is not scored any more, are
-    red by themselves.
+    wrong side of 0; one over the whole set (AUROC, support) when it falls by more than 0.02; either when it can no
+    longer be had. A broken citation contract, and a question or claim of the baseline that was not asked or is not
+    scored any more, are red by themselves.
     """
     before, after = _shared(baseline, run)
     changes = [*_paired(before, after), *_unpaired(before, after)]
@@ -101,15 +101,12 @@ def _paired(baseline: Run, run: Run) -> Iterable[Change]:
     shared = sorted(before)
     names = sorted({name for key in shared for name in before[key].scores if name != "right"})
     for name in names:
-        pairs = [
-            (before[key].scores.get(name), _comparable(name, after[key]))
-            for key in shared
-            if name in before[key].scores
-        ]
-        old = [pair[0] for pair in pairs if pair[0] is not None and pair[1] is not None]
-        new = [pair[1] for pair in pairs if pair[0] is not None and pair[1] is not None]
-        if not old:
+        had = {key: before[key].scores[name] for key in shared if name in before[key].scores}
+        has = {key: value for key in had if (value := _comparable(name, after[key])) is not None}
+        if not has:
+            yield Change(name, sum(had.values()) / len(had), None, Estimate(None, None, None, 0), regression=True)
             continue
+        old, new = [had[key] for key in has], [*has.values()]
         difference = paired_difference(old, new)
         low, high = difference.low or 0.0, difference.high or 0.0
         worse = low > 0 if name in BETTER_IS_LESS else high < 0

@@ -171,6 +171,11 @@ def test_what_the_baseline_has_and_the_run_has_not_is_red() -> None:
     assert [re.sub(r"\d\.\d{3}", "0.900", reason) for reason in reasons] == [
         f"{score} was 0.900 and can no longer be had" for score in sorted(PROBED)
     ]
+    without = [{name: value for name, value in case.scores.items() if name != "mrr"} for case in baseline.cases]
+    cases = tuple(replace(case, scores=scores) for case, scores in zip(baseline.cases, without, strict=True))
+    assert compare(baseline, replace(baseline, cases=cases)).reasons == (
+        f"mrr was {baseline.scores['mrr'].value:.3f} and can no longer be had",
+    )
 
 
 def test_questions_and_claims_that_only_the_run_has_change_no_score() -> None:
