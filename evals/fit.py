@@ -2,8 +2,8 @@
 
 FOLDER holds public questions (SQuAD 2.0, Rajpurkar et al. 2018): `squad2_paragraphs.jsonl` {id, article, text} and
 `squad2_questions.jsonl` {question, paragraph_id, answerable, answers}. Retrieval is fitted on these alone; abstention
-on those of articles that the model which reads has not learned from, on the `dev` split of the gold questions and on
-the sets of written questions that are kept from that model. Writes `retrieval.json` and `answerability.json` in
+on those of articles whose questions the model which reads has not learned, on the `dev` split of the gold questions
+and on the sets of written questions that are kept from that model. Writes `retrieval.json` and `answerability.json` in
 `assistant`.
 """
 
@@ -30,6 +30,7 @@ from assistant.extractive import READ_AT_MOST
 from assistant.query import Query, asks
 from assistant.types import Passage
 from evals.answered import KEPT_ASKED, LEARNED, OF_DOCUMENTS, UNTOUCHED_ASKED, as_files
+from evals.editions import read_rows
 from evals.gold import gold_file, load_asked, load_compound, load_questions
 from evals.scores import auroc
 from ingest import ingest
@@ -123,7 +124,8 @@ def fit_answerability(
     coefficients = _fit(parts)
     for name, part in apart.items():
         _say(f"abstention: {name}, on which nothing is fitted: {_told(_logits(part.signs, coefficients), part)}")
-    dev, elsewhere = (1 / (1 + np.exp(-_logits(parts[name].signs, coefficients))) for name in ("dev", OFF_TOPIC))
+    logits = _logits(parts["dev"].signs, coefficients), _in_folds(parts, OFF_TOPIC)
+    dev, elsewhere = (1 / (1 + np.exp(-item)) for item in logits)
     threshold = float(np.quantile(dev[parts["dev"].answerable], ABSTAIN_AT_MOST))
     _say(f"abstention: of public questions asked of the gold documents, {np.mean(elsewhere < threshold):.3f} abstained")
     sure = {split: 1 / (1 + np.exp(-_logits(halves.signs, coefficients))) for split, halves in compound.items()}
@@ -158,7 +160,7 @@ def _told(logits: Matrix, judged: Judged) -> str:
 
 def _public(folder: Path, scratch: Path) -> tuple[Assistant, list[dict[str, str]], dict[str, str]]:
     """An assistant over the public paragraphs, the questions shuffled, and each paragraph's reference by its id."""
-    rows = [json.loads(line) for line in (folder / "squad2_paragraphs.jsonl").read_text("utf8").splitlines()]
+    rows = read_rows(folder / "squad2_paragraphs.jsonl")
     articles: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         articles.setdefault(row["article"], []).append(row)
@@ -170,7 +172,7 @@ def _public(folder: Path, scratch: Path) -> tuple[Assistant, list[dict[str, str]
         (source / f"a{number}.md").write_text(text, encoding="utf8")
         references |= {item["id"]: f"a{number} ¶{place}" for place, item in enumerate(items, start=1)}
     ingest([source], Settings(index=scratch / "public"))
-    questions = [json.loads(line) for line in (folder / "squad2_questions.jsonl").read_text("utf8").splitlines()]
+    questions = read_rows(folder / "squad2_questions.jsonl")
     random.Random(0).shuffle(questions)  # noqa: S311  # a sample, not a secret
     assistant = Assistant.open(Settings(index=scratch / "public"))
     article_of = {row["id"]: row["article"] for row in rows}
@@ -180,8 +182,13 @@ def _public(folder: Path, scratch: Path) -> tuple[Assistant, list[dict[str, str]
 def _gold(assistant: Assistant) -> Judged:
     items = [item for item in load_questions(gold_file("questions")) if item.split == "dev"]
     asked = [standalone_question(item.question, item.history) for item in items]
-    folds = tuple(str(number % 10) for number in range(len(items)))
+    folds = tuple(_fold(item.references[0] if item.references else item.id) for item in items)
     return Judged(_signs(assistant, asked), np.array([item.answerable for item in items]), folds)
+
+
+def _fold(held_out_with: str) -> str:
+    """One of ten, the same for questions of one paragraph."""
+    return str(zlib.crc32(held_out_with.encode()) % 10)
 
 
 def _asked(name: str, own: Assistant, scratch: Path) -> Judged:
@@ -194,7 +201,7 @@ def _asked(name: str, own: Assistant, scratch: Path) -> Judged:
         assistant = Assistant.open(Settings(index=scratch / f"{name}-index"))
     answerable = np.array([bool(item.sentences) for item in items])
     signs = _signs(assistant, [item.question for item in items])
-    return Judged(signs, answerable, tuple(str(zlib.crc32(item.reference.encode()) % 10) for item in items))
+    return Judged(signs, answerable, tuple(_fold(item.reference) for item in items))
 
 
 def _compound(own: Assistant, split: str) -> Judged:
@@ -222,7 +229,8 @@ def _judged(
 
 def _off_topic(assistant: Assistant, questions: Sequence[dict[str, str]]) -> Judged:
     signs = _signs(assistant, [item["question"] for item in questions])
-    return Judged(signs, np.zeros(len(questions), dtype=bool), ("",) * len(questions))
+    articles = tuple(item["article"] for item in questions)
+    return Judged(signs, np.zeros(len(questions), dtype=bool), articles)
 
 
 def _signs(assistant: Assistant, questions: Sequence[str], own: Sequence[str] | None = None) -> Matrix:
