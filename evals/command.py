@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,6 +27,18 @@ from ingest.terminal import TerminalProgress
 ERRORS = (EvalError,)
 RED = 3
 REMOTE_WORKERS = 8
+ANSWER_SETTINGS = {  # that change answers, beside the mode, the model, its server and the index
+    "passages",
+    "reranker",
+    "reranker_dir",
+    "prompt_tokens",
+    "context_tokens",
+    "answer_tokens",
+    "question_tokens",
+    "nli_dir",
+    "judge",
+    "deadline",
+}
 EXPORTERS = {"ragas": ragas_dataset, "deepeval": deepeval_dataset, "inspect_ai": inspect_ai_dataset}
 OfSplit = TypeVar("OfSplit", GoldQuestion, GoldClaim, Case, ClaimCase)
 
@@ -138,12 +151,14 @@ def _run(
     }
     check_gold(questions, claims, texts)
     remote = assistant.mode == "llm"
+    address = settings.openai_base_url
     described = {
         "mode": assistant.mode,
         "model": settings.model if remote else None,
         "embedding": assistant.embedding.name,
         "generation": assistant.index.generation,
-        "passages": settings.passages,
+        "server": hashlib.sha256(address.encode()).hexdigest()[:12] if address else None,
+        **settings.model_dump(mode="json", include=ANSWER_SETTINGS),
         "split": split,
         "questions": len(questions),
         "claims": len(claims),

@@ -301,13 +301,17 @@ def _resumed(partial: Path | None, header: str) -> dict[str, Case]:
     """Cases that an interrupted run of the same settings and questions left behind; scored ones only."""
     if partial is None:
         return {}
-    first, *lines = (partial.read_text(encoding="utf8") if partial.exists() else "").splitlines() or [""]
+    text = partial.read_text(encoding="utf8", errors=ESCAPED) if partial.exists() else ""  # may end in mid-character
+    first, *lines = text.split("\n")
     if not first:
         partial.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(header + "\n", encoding="utf8")
         return {}
     if first != header:
         raise RunError(f"{partial} is of a run with other settings or questions. Remove it, or run with those.")
+    if not text.endswith("\n"):
+        with partial.open("a", encoding="utf8") as file:
+            file.write("\n")
     cases = []
     for line in lines:
         try:

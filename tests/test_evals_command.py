@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from model_server import ChatRequest, Failure, ModelServer, Text, server_error
 
+from assistant import Assistant
 from assistant.cli import run
 from evals.gold import gold_file, load_questions
-from evals.run import partial_header
+from evals.run import evaluate, partial_header
 
 
 @pytest.fixture
@@ -102,6 +103,46 @@ def test_an_interrupted_run_is_resumed(gold: Path, tmp_path: Path, answer: str) 
     assert resumed["cases"][0]["answer"] == answer
     assert resumed["cases"][1:] == values["cases"][1:]
     assert not (half / "partial.jsonl").exists()
+
+
+def test_an_interrupted_run_of_other_settings_is_not_resumed(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PILCROW_MODE", "extractive")
+    run(["eval", str(gold), "--out", str(tmp_path)])
+    settings = json.loads((tmp_path / "run.json").read_text(encoding="utf8"))["settings"]
+    partial = tmp_path / "partial.jsonl"
+    partial.write_text(partial_header(settings, load_questions(gold)) + "\n", encoding="utf8")
+    others = {
+        "PILCROW_JUDGE": "true",
+        "PILCROW_ANSWER_TOKENS": "100",
+        "PILCROW_DEADLINE": "10",
+        "OPENAI_BASE_URL": "http://localhost:1/v1",
+    }
+    for name, value in others.items():
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            assert run(["eval", str(gold), "--out", str(tmp_path)]) == 1, name
+        assert f"{partial} is of a run with other settings or questions." in capsys.readouterr().err
+
+
+def test_a_run_does_not_tell_the_address_of_the_server(
+    gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PILCROW_MODE", "extractive")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://models.internal/v1")
+    assert run(["eval", str(gold), "--out", str(tmp_path)]) == 0
+    assert "models.internal" not in (tmp_path / "run.json").read_text(encoding="utf8")
+
+
+def test_a_case_after_one_that_was_cut_off_stands_on_a_line_of_its_own(
+    bundled_assistant: Assistant, gold: Path, tmp_path: Path
+) -> None:
+    questions = load_questions(gold)[:1]
+    partial = tmp_path / "partial.jsonl"
+    partial.write_bytes(f"{partial_header({}, questions)}\n".encode() + '{"id": "cut ö'.encode()[:-1])
+    evaluate(bundled_assistant, questions, settings={}, partial=partial)
+    assert json.loads(partial.read_bytes().splitlines()[-1])["id"] == questions[0].id
 
 
 def test_half_a_surrogate_pair_in_an_answer_is_compared(gold: Path, tmp_path: Path) -> None:
