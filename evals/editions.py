@@ -264,4 +264,4 @@ def _about_texts(claims: Sequence[GoldClaim], edition: Edition, texts: Mapping[s
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSONL file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf8").split("\n") if line.strip()]

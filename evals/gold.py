@@ -131,7 +131,7 @@ def check_references(asked: Iterable[tuple[str, str]], known: Iterable[str]) -> 
 
 def _load(path: Path, kind: type[Item]) -> tuple[Item, ...]:
     try:
-        lines = path.read_text(encoding="utf8").splitlines()
+        lines = path.read_text(encoding="utf8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"{path}: cannot be read ({error}). Give a JSONL file in UTF-8.") from error
     items: dict[str, Item] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from evals.editions import KEPT, UNTOUCHED, editions, set_apart, worded, written_sets
+from evals.editions import KEPT, UNTOUCHED, editions, read_rows, set_apart, worded, written_sets
 from evals.errors import GoldError
 from evals.gold import GoldClaim, check_references, gold_file, load_claims, load_questions
 from evals.run import check_gold
@@ -148,6 +148,15 @@ def test_a_line_that_is_no_json_is_named(tmp_path: Path) -> None:
     path.write_text("not json\n", encoding="utf8")
     with pytest.raises(GoldError, match="line 1"):
         load_questions(path)
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\x85"], ids=["line separator", "next line"])
+def test_a_line_ends_at_a_newline_only(tmp_path: Path, character: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    question = f"Where did{character}it rain?"
+    path.write_text(json.dumps({**GOOD, "question": question}, ensure_ascii=False) + "\n", encoding="utf8")
+    assert [item.question for item in load_questions(path)] == [question]
+    assert [row["question"] for row in read_rows(path)] == [question]
 
 
 def test_an_id_that_occurs_twice_is_refused(tmp_path: Path) -> None:
