@@ -27,6 +27,7 @@ from ingest import ingest
 QUESTION = "What worried Seoul most about closer ties with NATO?"
 ROUNDS = 5
 SAMPLE = 60
+WARMING = 5
 
 
 def main() -> None:
@@ -114,9 +115,9 @@ def _steps_of_a_check(assistant: Assistant) -> None:
 
 
 def _spread(name: str, calls: Sequence[Callable[[], object]]) -> None:
-    for call in calls[:5]:
+    for call in calls[:WARMING]:
         call()
-    times = sorted(_once(call) * 1000 for call in calls)
+    times = sorted(_once(call) * 1000 for call in calls[WARMING:])
     _row(f"{name}: median", statistics.median(times), "ms")
     _row(f"{name}: 95th percentile", times[int(len(times) * 0.95)], "ms")
 

@@ -1,7 +1,7 @@
 """What Pilcrow adds to the time of the model that answers: `python -m evals.benchmark_llm`, with a model set.
 
 Takes what `OPENAI_BASE_URL` and the other settings name, asks a sample of the gold questions, and prints the time of a
-question beyond the model's own, and the time to check one claim.
+question beyond the model's own.
 """
 
 from __future__ import annotations
@@ -13,14 +13,11 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from assistant import Assistant, Claim, Settings
+from assistant import Assistant, Settings
 from assistant.budget import Allowance
-from assistant.checking import check_claim
 from assistant.exchange import Message, Reply, Structured
 from assistant.generate import CANDIDATES, GenerativeAnswerer, in_turn
 from assistant.model import OpenAIModel
-from assistant.types import Draft, Passage
-from assistant.written import WrittenCitation, WrittenClaim
 from evals.gold import gold_file, load_questions
 
 SAMPLE = 60
@@ -29,11 +26,10 @@ WARMING = 5
 
 @dataclass(slots=True)
 class Overhead:
-    """Milliseconds beyond the model's by question, those of them spent on retrieval, and to check a claim by claim."""
+    """Milliseconds beyond the model's by question, and those of them spent on retrieval."""
 
     questions: list[float] = field(default_factory=list)
     retrieval: list[float] = field(default_factory=list)
-    claims: list[float] = field(default_factory=list)
 
 
 class TimedModel(OpenAIModel):
@@ -62,42 +58,29 @@ def main() -> None:
     if settings.openai_base_url is None:
         sys.exit("Set OPENAI_BASE_URL to a local server, e.g. that of `python tests/personas.py honest --port 8000`.")
     found = measure(Assistant.open(settings), questions)
-    rows = {"a question": found.questions, "retrieval in it": found.retrieval, "a claim": found.claims}
-    for name, times in rows.items():
-        ordered = sorted(times) or [0.0]
+    for name, times in (("a question", found.questions), ("retrieval in it", found.retrieval)):
+        ordered = sorted(times)
         print(f"Pilcrow's own time, {name}: median {statistics.median(ordered):.1f} ms, ", end="")  # noqa: T201  # the output of this program
         print(f"95th percentile {ordered[int(len(ordered) * 0.95)]:.1f} ms")  # noqa: T201  # as above
 
 
 def measure(assistant: Assistant, questions: Sequence[str]) -> Overhead:
-    """Ask each question once, after a few to warm up; the model's own time is taken away from each."""
+    """Ask each question once, the first few to warm up; the model's own time is taken away from each of the others."""
     model = TimedModel(assistant.settings)
     answerer = GenerativeAnswerer(model, assistant.settings, checker=assistant.checker)
     for question in questions[:WARMING]:
         assistant.ask(question)
     overhead = Overhead()
-    for question in questions:
+    for question in questions[WARMING:]:
         model.seconds, started = 0.0, time.perf_counter()
         allowance = answerer.allowance()
         lookup = answerer.lookup(question, (), fallback=question, allowance=allowance)
         retrieving = time.perf_counter()
         passages = in_turn([assistant.search(item, limit=CANDIDATES) for item in lookup.questions])
         overhead.retrieval.append((time.perf_counter() - retrieving) * 1000)
-        *_, draft = answerer.answer(lookup, passages, allowance=allowance, stream=False)
+        list(answerer.answer(lookup, passages, allowance=allowance, stream=False))
         overhead.questions.append((time.perf_counter() - started - model.seconds) * 1000)
-        if isinstance(draft, Draft):
-            overhead.claims += [_check(claim, draft, passages=passages, assistant=assistant) for claim in draft.claims]
     return overhead
-
-
-def _check(claim: Claim, draft: Draft, *, passages: Sequence[Passage], assistant: Assistant) -> float:
-    """Milliseconds to check a claim again, as a model would have written it."""
-    numbers = {passage.reference: number for number, passage in enumerate(passages, start=1)}
-    cited = [draft.citations[number - 1] for number in claim.citations]
-    citations = tuple(WrittenCitation(paragraph=numbers[item.reference], quote=item.quote) for item in cited)
-    started = time.perf_counter()
-    check_claim(WrittenClaim(text=claim.text, citations=citations), passages, checker=assistant.checker)
-    return (time.perf_counter() - started) * 1000
 
 
 if __name__ == "__main__":
