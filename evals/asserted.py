@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any
 
 from evals.roles import Event, turnable
@@ -87,11 +88,13 @@ def told_how_far(one: str, _other: str, chance: random.Random) -> Event:
 def how_many(_one: str, _other: str, chance: random.Random) -> Event:
     """All, most, few or none of some."""
     some, did = chance.choice(WORDS["members"]), chance.choice(WORDS["predicates"])
-    every, *fewer = lots = [[f"{how} {some} {did}." for how in lot] for lot in WORDS["quantities"]]
-    said, another = chance.sample(lots, 2)
+    lots = [[f"{how} {some} {did}." for how in lot] for lot in WORDS["quantities"]]
+    every, most, *_, all_but_one = lots
+    pairs = [pair for pair in permutations(lots, 2) if most not in pair or all_but_one not in pair]
+    said, another = chance.choice(pairs)
     not_all = [f"Not every one of {some} {did}."]
     if said == every:
-        return Event(some, said, said, not_all + chance.choice(fewer))
+        return Event(some, said, said, not_all + another)
     return Event(some, said, said + not_all, chance.choice([every, another]))
 
 

@@ -48,7 +48,7 @@ class Told:
 
 
 def told(count: int, chance: random.Random) -> Iterator[Told]:
-    """So many texts of one to three events among the same two, three or four."""
+    """Up to so many texts of one to three events, each of another matter, among the same two, three or four."""
     for _ in range(count):
         cast = _cast(chance)
         events = [_event(cast, chance) for _ in range(chance.randint(1, MOST_EVENTS))]

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from evals import roles
-from evals.asserted import WORDS
+from evals.asserted import WORDS, how_many
 from evals.told import Told, told
 
 
@@ -40,6 +40,13 @@ def test_texts_and_claims_begin_with_a_capital_and_end_with_a_stop() -> None:
 def test_sharing_words_with_the_text_tells_little() -> None:
     nearer = [_shared(text, text.true) - _shared(text, text.false) for text in TEXTS]
     assert sum(more > 0 for more in nearer) < 0.45 * len(TEXTS)
+
+
+def test_most_follows_from_all_but_one() -> None:
+    events = [how_many("", "", random.Random(seed)) for seed in range(200)]  # noqa: S311  # as above
+    told_of_all_but_one = [event for event in events if event.ways[0].startswith("All but one")]
+    assert told_of_all_but_one
+    assert not any(claim.startswith("Most of") for event in told_of_all_but_one for claim in event.false)
 
 
 @pytest.mark.parametrize("part", ["past", "participle", "base"])
