@@ -69,6 +69,26 @@ class Example:
         return WEIGHTS[self.set]
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least probability of a supported claim, and the mean shares of the sets in `CHOSEN_ON` that it flags: of the
+    claims that are not supported (caught) and of those that are (lost)."""
+
+    probability: float
+    caught: float
+    lost: float
+
+    @property
+    def logit(self) -> float:
+        """The probability's log-odds."""
+        return _logit(self.probability)
+
+    @property
+    def margin(self) -> float:
+        """How far it is from the nearer of both aims."""
+        return min(self.caught - CAUGHT, LOST - self.lost)
+
+
 def main(
     public: Annotated[Path, typer.Argument(help="Folder of the public claims and paragraphs.")],
     documents: Annotated[Path | None, typer.Option(help="Folder of another edition of the documents.")] = None,
@@ -83,7 +103,11 @@ def main(
     names = sorted({name for item in examples for name in item.measures})
     held_out = _cross_validated(examples, names)
     least = _least(held_out, examples)
-    held_out -= least
+    typer.echo(
+        f"a claim is supported from {least.probability:.2f} on: in the mean of {', '.join(CHOSEN_ON)}, it flags "
+        f"{least.caught:.3f} of the unsupported and {least.lost:.3f} of the supported"
+    )
+    held_out -= least.logit
     for name in WEIGHTS:
         theirs = [number for number, example in enumerate(examples) if example.set == name]
         if theirs:
@@ -91,9 +115,9 @@ def main(
     for hand in HANDS:
         beta = _fit([example for example in examples if example.hand != hand], names)
         chosen = [example for example in examples if example.set == hand]
-        _report(f"{hand}, all of that hand held out", _matrix(chosen, names) @ beta - least, chosen)
+        _report(f"{hand}, all of that hand held out", _matrix(chosen, names) @ beta - least.logit, chosen)
     fitted = _fit(examples, names)
-    fitted[0] -= least
+    fitted[0] -= least.logit
     for name, chosen in unseen.items():
         _report(f"{name}, on which nothing is fitted", _matrix(chosen, names) @ fitted, chosen)
     _report_rules(held_out, examples)
@@ -173,19 +197,19 @@ def _cross_validated(examples: Sequence[Example], names: Sequence[str]) -> Matri
     return logits
 
 
-def _least(logits: Matrix, examples: Sequence[Example]) -> float:
-    """The least logit of a supported claim: that of the probability, by hundredths, that is farthest from both aims on
-    the mean of the sets in `CHOSEN_ON`."""
+def _least(logits: Matrix, examples: Sequence[Example]) -> Least:
+    """That, by hundredths, which is farthest from both aims."""
     failed, supported = _failed(examples), np.array([example.supported for example in examples])
     chosen = [np.array([example.set == name for example in examples]) for name in CHOSEN_ON]
 
-    def margin(least: float) -> float:
-        flagged = failed | (logits < least)
-        caught = np.mean([flagged[theirs & ~supported].mean() for theirs in chosen])
-        lost = np.mean([flagged[theirs & supported].mean() for theirs in chosen])
-        return float(min(caught - CAUGHT, LOST - lost))
+    def at(probability: float) -> Least:
+        flagged = failed | (logits < _logit(probability))
+        caught, lost = (
+            float(np.mean([flagged[theirs & kind].mean() for theirs in chosen])) for kind in (~supported, supported)
+        )
+        return Least(probability, caught, lost)
 
-    return max((_logit(step / 100) for step in range(5, 60)), key=margin)
+    return max((at(step / 100) for step in range(5, 60)), key=lambda least: least.margin)
 
 
 def _logit(probability: float) -> float:
