@@ -752,6 +752,11 @@ def test_closing_is_prompt_while_a_stream_stalls() -> None:
         socket.create_connection(("127.0.0.1", port))
 
 
+def test_no_other_machine_can_be_reached() -> None:
+    with pytest.raises(UserWarning, match=r"connect\(\) with host \"192\.0\.2\.1\""):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+
+
 def test_base_url_outside_the_block_says_what_to_do() -> None:
     with pytest.raises(RuntimeError, match=r"The model server is not running\. Use it in a `with` block\."):
         _ = ModelServer(Echo()).base_url
