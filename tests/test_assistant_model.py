@@ -294,20 +294,24 @@ def test_the_size_that_a_server_named_is_remembered(opened: Callable[..., Assist
 
 @pytest.mark.parametrize("way", [streamed, without_waiting])
 @pytest.mark.parametrize(
-    ("fault", "reason"),
+    ("fault", "patience", "reason"),
     [
-        ("cut", "the connection broke"),
-        ("close", "the connection ended before its end"),
-        ("bad_json", "the connection broke"),
-        ("error", "the connection broke"),
-        ("stall", "nothing came for 0 s"),
+        ("cut", {}, "the connection broke"),
+        ("close", {}, "the connection ended before its end"),
+        ("bad_json", {}, "the connection broke"),
+        ("error", {}, "the connection broke"),
+        ("stall", {"read_timeout": 1.0}, "nothing came for 1 s"),
     ],
 )
 def test_a_stream_that_breaks_leaves_the_claims_that_came_and_marks_the_answer(
-    opened: Callable[..., Assistant], way: Callable[[Assistant], Answer], fault: Fault, reason: str
+    opened: Callable[..., Assistant],
+    way: Callable[[Assistant], Answer],
+    fault: Fault,
+    patience: dict[str, float],
+    reason: str,
 ) -> None:
     with ModelServer(Quoting(streaming=Streaming(size=50, fault=fault, after=20))) as server:
-        answer = way(opened(server, read_timeout=0.3))
+        answer = way(opened(server, **patience))
     assert 1 <= len(answer.claims) < 4
     assert [(event.kind, event.detail) for event in answer.events] == [
         ("incomplete", f"The model's reply was cut off: {reason}.")
@@ -316,12 +320,19 @@ def test_a_stream_that_breaks_leaves_the_claims_that_came_and_marks_the_answer(
 
 
 @WAYS
-@pytest.mark.parametrize(("fault", "requests"), [("cut", 3), ("close", 1), ("stall", 1)])
+@pytest.mark.parametrize(
+    ("fault", "patience", "requests"),
+    [("cut", {}, 3), ("close", {}, 1), ("stall", {"read_timeout": 1.0, "deadline": 2.0}, 1)],
+)
 def test_a_reply_that_breaks_before_a_first_claim_is_an_error(
-    opened: Callable[..., Assistant], way: Callable[[Assistant], Answer], fault: Fault, requests: int
+    opened: Callable[..., Assistant],
+    way: Callable[[Assistant], Answer],
+    fault: Fault,
+    patience: dict[str, float],
+    requests: int,
 ) -> None:
     with ModelServer(Quoting(streaming=Streaming(fault=fault, after=0))) as server, pytest.raises(ModelError):
-        way(opened(server, read_timeout=0.3, deadline=1.2))
+        way(opened(server, **patience))
     assert len(server.chats) == requests
 
 
@@ -329,10 +340,10 @@ def test_a_reply_that_breaks_before_a_first_claim_is_an_error(
 def test_a_trickle_is_left_at_the_deadline(
     opened: Callable[..., Assistant], way: Callable[[Assistant], Answer]
 ) -> None:
-    with ModelServer(Quoting(streaming=Streaming(size=100, delay=0.08))) as server:
-        answer = way(opened(server, deadline=1.0))
+    with ModelServer(Quoting(streaming=Streaming(size=600, delay=1.0))) as server:
+        answer = way(opened(server, deadline=3.0))
     assert 1 <= len(answer.claims) < 4
-    assert answer.events[-1].detail == "The model's reply was cut off: it took more than 1 s."
+    assert answer.events[-1].detail == "The model's reply was cut off: it took more than 3 s."
 
 
 @WAYS
