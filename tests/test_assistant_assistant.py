@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 
 import jsonschema
@@ -130,9 +130,10 @@ def test_a_model_that_the_index_was_not_built_with_is_refused(bundled_index: Pat
 
 @pytest.mark.parametrize("name", ["assistant", "ingest", "prompts", "evals"])
 def test_all_names_are_exported(name: str) -> None:
-    module = __import__(name)
-    for exported in module.__all__:
-        assert getattr(module, exported) is not None
+    module = import_module(name)
+    own = {key for key, value in vars(module).items() if key[0] != "_" and getattr(value, "__module__", "") == name}
+    assert {*module.__all__} == own | {*getattr(module, "_HOMES", ())}
+    assert all(hasattr(module, exported) for exported in module.__all__)
 
 
 @pytest.mark.parametrize(("text", "label"), [("A ferry sank.", "supported"), ("A ferry did not sink.", "contradicted")])

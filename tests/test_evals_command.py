@@ -183,7 +183,7 @@ def test_a_split_is_compared_with_its_half_of_the_baseline(
 ) -> None:
     run(["eval", str(gold), "--out", str(tmp_path / "one")])
     baseline = str(tmp_path / "one" / "run.json")
-    run(["eval", str(gold), "--split", "dev", "--out", str(tmp_path / "two"), "--baseline", baseline])
+    assert run(["eval", str(gold), "--split", "dev", "--out", str(tmp_path / "two"), "--baseline", baseline]) == 0
     assert "were not asked" not in capsys.readouterr().err
 
 
