@@ -1,6 +1,7 @@
 """The entailment model: what it says of pairs, and that its graph computes what its weights mean."""
 
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
@@ -133,11 +134,11 @@ def _by_hand(claim: str, text: str) -> NDArray[np.float32]:
             dense(states, f"{block}.attention.self.{part}").reshape(len(kinds), HEADS, -1).swapaxes(0, 1)
             for part in ("query", "key", "value")
         )
-        near = softmax(query @ key.swapaxes(1, 2) / np.sqrt(query.shape[-1]), axis=-1)
+        near = softmax(query @ key.swapaxes(1, 2) / math.sqrt(query.shape[-1]), axis=-1)
         attended = (near @ value).swapaxes(0, 1).reshape(states.shape)
         attention = f"{block}.attention.output"
         states = normalised(states + dense(attended, f"{attention}.dense"), attention)
         inner = dense(states, f"{block}.intermediate.dense")
-        inner = inner * 0.5 * (1 + erf(inner / np.sqrt(2)))
+        inner = inner * 0.5 * (1 + erf(inner / math.sqrt(2)))
         states = normalised(states + dense(inner, f"{block}.output.dense"), f"{block}.output")
     return np.asarray(softmax(_weight("classifier.weight") @ states[0] + _weight("classifier.bias")))
