@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from personas import BREAKAGES, KOREAN, TWISTS, Breaking, Honest, Informed, Lyin
 
 from assistant import Answer, Assistant, Claim, Settings
 from assistant.dialect import forget
-from evals.gold import gold_file, load_questions
+from evals.gold import GoldQuestion, gold_file, load_questions
 from evals.run import evaluate
 from ingest import ingest
 
 GOLD = load_questions(gold_file("questions"))
 SAMPLE = GOLD[::11]
 ANSWERABLE = [question for question in SAMPLE if question.answerable]
+MULTI = next(question for question in GOLD if question.type == "multi")
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +36,10 @@ def opened(index: Path, server: ModelServer, **options: float) -> Assistant:
     return Assistant.open(Settings(index=index, openai_base_url=server.base_url, model="test-model", **options))
 
 
-def asked(index: Path, persona: Honest) -> list[Answer]:
+def asked(index: Path, persona: Honest, questions: Sequence[GoldQuestion] = SAMPLE) -> list[Answer]:
     with ModelServer(persona) as server:
         assistant = opened(index, server)
-        return [assistant.ask(question.question, history=question.history) for question in SAMPLE]
+        return [assistant.ask(question.question, history=question.history) for question in questions]
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["json", "plain text"])
@@ -92,16 +94,15 @@ def test_orders_found_in_documents_come_to_nothing(tmp_path: Path) -> None:
     assert any("bank" in event.detail for event in answer.events)
 
 
+@pytest.fixture(scope="module")
+def unbroken(bundled_index: Path) -> list[Answer]:
+    return asked(bundled_index, Informed(), ANSWERABLE[:6])
+
+
 @pytest.mark.parametrize("breakage", BREAKAGES)
-def test_broken_json_loses_nothing(bundled_index: Path, breakage: str) -> None:
-    with ModelServer(Breaking(breakage)) as server:
-        assistant = opened(bundled_index, server)
-        answers = [assistant.ask(question.question, history=question.history) for question in ANSWERABLE[:6]]
-        whole = Informed()
-    with ModelServer(whole) as server:
-        assistant = opened(bundled_index, server)
-        expected = [assistant.ask(question.question, history=question.history) for question in ANSWERABLE[:6]]
-    assert [answer.claims for answer in answers] == [answer.claims for answer in expected]
+def test_broken_json_loses_nothing(bundled_index: Path, unbroken: list[Answer], breakage: str) -> None:
+    answers = asked(bundled_index, Breaking(breakage), ANSWERABLE[:6])
+    assert [answer.claims for answer in answers] == [answer.claims for answer in unbroken]
 
 
 def test_an_answer_in_another_language_is_asked_for_in_that_of_the_paragraph(bundled_index: Path) -> None:
@@ -121,6 +122,13 @@ def test_an_answer_in_another_language_is_asked_for_in_that_of_the_paragraph(bun
     assert [event.kind for event in answer.events] == ["repair", "dropped_claim"]
 
 
+@cache
+def whole(index: Path, *, plain: bool) -> Answer:
+    """What is answered without a stream where the model alters quotes."""
+    with ModelServer(Lying(TWISTS["alters quotes"]), **({"supports": ()} if plain else {})) as server:
+        return opened(index, server).ask(MULTI.question)
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(1, 3_000), max_size=200), plain=st.booleans())
 def test_streamed_claims_are_those_of_the_answer_wherever_the_stream_is_split(
@@ -129,13 +137,11 @@ def test_streamed_claims_are_those_of_the_answer_wherever_the_stream_is_split(
     forget()
     persona = Lying(TWISTS["alters quotes"], Informed(streaming=Streaming(cuts=tuple(cuts))))
     persona.streaming = Streaming(cuts=tuple(cuts))
-    question = next(item for item in GOLD if item.type == "multi")
     with ModelServer(persona, **({"supports": ()} if plain else {})) as server:
-        assistant = opened(bundled_index, server)
-        *claims, streamed = assistant.stream(question.question)
-        whole = assistant.ask(question.question)
+        *claims, streamed = opened(bundled_index, server).stream(MULTI.question)
+    expected = whole(bundled_index, plain=plain)
     assert isinstance(streamed, Answer)
     assert all(isinstance(claim, Claim) for claim in claims)
-    assert tuple(claims) == streamed.claims == whole.claims
-    assert (streamed.answer, streamed.citations) == (whole.answer, whole.citations)
-    assert [event.kind for event in streamed.events] == [event.kind for event in whole.events]
+    assert tuple(claims) == streamed.claims == expected.claims
+    assert (streamed.answer, streamed.citations) == (expected.answer, expected.citations)
+    assert [event.kind for event in streamed.events] == [event.kind for event in expected.events]
