@@ -9,6 +9,7 @@ import filelock
 import pytest
 
 from assistant import Assistant, Settings
+from assistant.dialect import forget
 from ingest import ingest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("PILCROW_", "OPENAI_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt() -> None:
+    """A port may be used again, by a model server of another kind."""
+    forget()
 
 
 @pytest.fixture(scope="session", params=EDITIONS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,8 @@ from model_server import ChatRequest, ModelServer, Reply, Scripted, Text, conten
 from personas import Given, Honest, Said, answer_prompt, given, kind, question_of
 
 from assistant import Answer, Assistant, Settings
-from assistant.dialect import forget
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt() -> Iterator[None]:
-    """A port may be used again, by a server of another kind."""
-    forget()
-    yield
-    forget()
 
 
 class Quoting(Honest):

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from model_server import ChatRequest, ModelServer, Reply, Scripted, Text, invali
 from personas import Honest, Said
 
 from assistant import Answer, Assistant, Settings
-from assistant.dialect import forget
 from assistant.judge import SupportJudge, label
 from assistant.model import OpenAIModel
 from assistant.types import Label, Verdict
@@ -41,14 +39,6 @@ class Answering(Honest):
         item = next(item for item in paragraphs if item.reference == REFERENCE)
         quote = next(sentence for sentence in item.sentences if "declined to speculate" in sentence)
         return [Said(CLAIM, item.number, quote)], []
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt() -> Iterator[None]:
-    """A port may be used again, by a server of another kind."""
-    forget()
-    yield
-    forget()
 
 
 def settings(server: ModelServer, index: Path, **more: bool) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ from model_server import (
 from personas import Honest, Said, answer_prompt, given
 
 from assistant import Answer, Assistant, Claim, ModelError, Settings
-from assistant.dialect import forget
 from assistant.model import Message, OpenAIModel
 
 QUESTION = "What worried Seoul most about closer ties with NATO?"
@@ -54,14 +53,6 @@ class First:
 
     def reply(self, request: ChatRequest) -> Reply:
         return next(self.replies, None) or self.then.reply(request)
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt() -> Iterator[None]:
-    """A port may be used again, by a server of another kind."""
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -22,14 +22,6 @@ GOLD = load_questions(gold_file("questions"))
 SAMPLE = GOLD[::11]
 ANSWERABLE = [question for question in SAMPLE if question.answerable]
 MULTI = next(question for question in GOLD if question.type == "multi")
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt() -> Iterator[None]:
-    """A port may be used again, by a server of another kind."""
-    forget()
-    yield
-    forget()
 
 
 def opened(index: Path, server: ModelServer, **options: float) -> Assistant:
