@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import ORIGINALS, ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,6 @@ from ingest.cable import is_cable, parse_cable
 from ingest.errors import SourceError
 from ingest.types import Document, Paragraph, ParsedDocument, Place
 
-ROOT = Path(__file__).parents[1]
-ORIGINALS = ROOT.parent / "shared" / "documents"
 EDITIONS = [ROOT / "ingest" / "bundled" / "06SEOUL1789.txt", *sorted(ORIGINALS.glob("000_*.txt"))]
 
 HEADER = """\

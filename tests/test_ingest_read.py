@@ -8,14 +8,13 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import ORIGINALS, ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.read import read
 
-ROOT = Path(__file__).parents[1]
-ORIGINALS = ROOT.parent / "shared" / "documents"
 READABLE = "a cable, a WordPress post (JSON), plain text or Markdown"
 
 CABLE = "09PORT42\nFM AMEMBASSY PORT\nE.O. 12958: N/A\nSUBJECT: FISH\n\n1. (C) Fish is good.\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ORIGINALS, ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,6 @@ from ingest.errors import SourceError
 from ingest.types import Document, Paragraph, ParsedDocument, Place
 from ingest.wordpress import is_post, parse_posts
 
-ROOT = Path(__file__).parents[1]
-ORIGINALS = ROOT.parent / "shared" / "documents"
 EDITIONS = [ROOT / "ingest" / "bundled" / "koreapro-2197111.json", *sorted(ORIGINALS.glob("003_*.txt"))]
 
 SEO = {
