@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import socket
 import statistics
 import subprocess
@@ -28,7 +27,7 @@ from assistant import Settings
 from evals.gold import gold_file, load_questions
 from ingest import ingest
 
-STARTED_WITHIN = 60.0  # seconds
+STARTED_WITHIN = 60.0  # seconds, on a machine that does other things as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         ingest((), Settings(index=Path(folder) / "index"))
-        with served(Path(folder) / "index") as address:
+        with served(Path(folder) / "index", log=Path(folder) / "log") as address:
             found = ask_at_once(address, people=options.people, questions=options.questions)
     sys.stdout.write(f"{options.people} people, {len(found.seconds)} answers, {len(found.errors)} errors\n")
     if found.seconds:
@@ -95,34 +94,43 @@ def ask_at_once(address: str, *, people: int, questions: int, login: tuple[str, 
 
 
 @contextmanager
-def served(index: Path) -> Iterator[str]:
-    """`pilcrow chat` over an index, in a process of its own."""
+def served(index: Path, *, log: Path, **environment: str) -> Iterator[str]:
+    """`pilcrow chat` over an index, in a process of its own; gives its address. What it writes goes to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PILCROW_", "OPENAI_"))}
-    process = subprocess.Popen(  # noqa: S603  # our own interpreter
-        [sys.executable, "-m", "assistant", "chat", "--port", str(port)],
-        env={**kept, "PILCROW_INDEX": str(index)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield _answering(f"http://127.0.0.1:{port}")
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
+    address = f"http://127.0.0.1:{port}"
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PILCROW_", "OPENAI_", "GRADIO_"))
+    }
+    with log.open("w") as output:
+        process = subprocess.Popen(  # noqa: S603  # our own interpreter
+            [sys.executable, "-m", "assistant", "chat", "--port", str(port)],
+            env={**kept, "PILCROW_INDEX": str(index), "GRADIO_TEMP_DIR": str(log.parent / "sent"), **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _answering(address: str) -> str:
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + STARTED_WITHIN
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             if httpx.get(address, timeout=5).status_code == 200:
-                return address
+                return
         except httpx.HTTPError:
-            time.sleep(0.2)
-    raise TimeoutError(f"The chat did not answer within {STARTED_WITHIN:.0f} s.")
+            time.sleep(0.1)
+    raise RuntimeError(f"The chat did not start: {log.read_text()}")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 from browser import page
-from chat_server import chat_server
 from PIL import Image
 from playwright.sync_api import Page
 
 from assistant import Settings
+from evals.benchmark_chat import served
 from ingest import ingest
 
 FOLDER = Path(__file__).resolve().parents[1] / "assistant" / "chat" / "screenshots"
@@ -21,7 +21,7 @@ COLOURS = 256  # enough for text on paper, and half of the bytes
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ingest((), Settings(index=Path(folder) / "index"))
-        with chat_server(Path(folder) / "index", log=Path(folder) / "log") as address:
+        with served(Path(folder) / "index", log=Path(folder) / "log") as address:
             with page(viewport=SIZE, color_scheme="light", reduced_motion="reduce") as shown:
                 ask(shown, address, "What worried Seoul most about closer ties with NATO?")
                 shown.locator(".turn .chip").nth(2).click()

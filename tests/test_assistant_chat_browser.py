@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 import pytest
 from browser import page as new_page
-from chat_server import chat_server
 from model_server import ChatRequest, ModelServer, Streaming
 from personas import Honest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from assistant import Assistant, Settings
+from evals.benchmark_chat import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -90,7 +90,7 @@ def address(bundled_index: Path, models: ModelServer, tmp_path_factory: pytest.T
         "PILCROW_MODEL": "slow",
         "PILCROW_MODELS": "quick",
     }
-    with chat_server(folder / "index", log=folder / "log", **environment) as address:
+    with served(folder / "index", log=folder / "log", **environment) as address:
         yield address
 
 
@@ -594,7 +594,7 @@ def test_both_documents_of_an_edition_are_quoted_exactly(
     if edition == "bundled":
         pytest.skip("asked above")
     context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    with chat_server(index, log=tmp_path / "log") as address:
+    with served(index, log=tmp_path / "log") as address:
         page = opened(context, address, watch)
         for question in (CABLE_QUESTION, ARTICLE_QUESTION):
             ask(page, question)

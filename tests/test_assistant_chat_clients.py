@@ -7,9 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chat_server import chat_server
 
-from evals.benchmark_chat import ask_at_once
+from evals.benchmark_chat import ask_at_once, served
 
 LOGIN = ("ada", "swordfish")
 
@@ -17,7 +16,7 @@ LOGIN = ("ada", "swordfish")
 @pytest.fixture(scope="module")
 def address(bundled_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("chat")
-    with chat_server(bundled_index, log=folder / "log", PILCROW_AUTH=":".join(LOGIN)) as address:
+    with served(bundled_index, log=folder / "log", PILCROW_AUTH=":".join(LOGIN)) as address:
         yield address
 
 
