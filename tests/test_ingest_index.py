@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import IndexDamagedError, IndexFingerprintError, IndexMissingError, IndexUnavailableError
-from ingest.index import Index, current_generation, generation_folder, writer_lock
+from ingest.index import FORMAT, Index, current_generation, generation_folder, writer_lock
 from ingest.store import ChromaStore, span_of
 
 CABLE = ["header", "¶1", "¶2", "¶3", "¶4"]
@@ -90,7 +90,7 @@ def test_a_damaged_manifest_is_said_so(bundled_index: Path, tmp_path: Path, cont
 def test_another_format_is_said_so(bundled_index: Path, tmp_path: Path) -> None:
     index, manifest = damaged(bundled_index, tmp_path / "copy")
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}), encoding="utf8")
-    with pytest.raises(IndexDamagedError, match="format 99, and this Pilcrow reads 1"):
+    with pytest.raises(IndexDamagedError, match=f"format 99, and this Pilcrow reads {FORMAT}"):
         Index.open(index)
 
 
