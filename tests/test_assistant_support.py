@@ -211,6 +211,16 @@ def test_a_denial_is_found_by_how_it_is_made(claim: str, sentence: str) -> None:
     assert max(measures[name] for name in ("opposite", "flipped", "flipped_most", "valence_turned")) > 0
 
 
+@pytest.mark.parametrize(
+    ("claim", "flipped"),
+    [("The board had a problem working with the mayor.", 1.0), ("The board worked with the mayor.", 0.0)],
+    ids=["the problem", "the work"],
+)
+def test_no_problem_denies_the_problem_and_nothing_after_it(claim: str, flipped: float) -> None:
+    sentence = "The board had no problem working with the mayor."
+    assert check_polarity(read_words(claim), read_words(sentence), {}).measures["flipped_most"] == flipped
+
+
 def test_a_text_may_end_in_a_denial() -> None:
     assert check_support("Asked to stay, he said no", "", "Asked to stay, he said no way", context="").label
 

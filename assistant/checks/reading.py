@@ -243,8 +243,10 @@ def _is_done(following: list[re.Match[str]]) -> bool:
 
 
 def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
-    """Position of the last word of each denier, and the denier."""
+    """Position of the last word of each denier, of the first where its own last word is all that it denies, and the
+    denier."""
     phrases = _phrases()
+    alone = opposites()["deny nothing further"]
     found: list[tuple[int, str]] = []
     at = 0
     while at < len(lowers):
@@ -255,7 +257,7 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
                 denies = True
             if denies is not None:
                 if denies and not (phrase == "no" and lowers[at + 1 : at + 2] in ([","], ["."], [":"])):
-                    found.append((at + size - 1, phrase))
+                    found.append((at if phrase in alone else at + size - 1, phrase))
                 at += size - 1
                 break
         at += 1
@@ -276,7 +278,8 @@ def _phrases() -> dict[str, bool]:
     """Each denier, and each phrase that only looks like one."""
     known = opposites()
     shifters = {form: True for phrase in known["shifters"] for form in _inflected(phrase)}
-    return {**shifters, **dict.fromkeys(known["deniers"], True), **dict.fromkeys(known["not deniers"], False)}
+    deniers = [*known["deniers"], *known["deny nothing further"]]
+    return {**shifters, **dict.fromkeys(deniers, True), **dict.fromkeys(known["not deniers"], False)}
 
 
 def _inflected(phrase: str) -> Iterator[str]:
@@ -292,7 +295,11 @@ def _inflected(phrase: str) -> Iterator[str]:
 
 def _denied(lowers: list[str], places: list[tuple[int, int]], deniers: list[tuple[int, str]]) -> list[bool]:
     denied = [False] * len(lowers)
-    for at, _ in deniers:
+    alone = opposites()["deny nothing further"]
+    for at, phrase in deniers:
+        if phrase in alone:  # `no problem working with them`: they do work with them
+            denied[at + phrase.count(" ")] = True
+            continue
         for other in _reach(at, lowers, places):
             denied[other] = not denied[other]
         if lowers[at].endswith("ed") and any(word in BE for word in lowers[max(0, at - 2) : at]):
