@@ -120,6 +120,14 @@ def test_a_figure_that_is_another_is_missing(claim: str, paragraph: str) -> None
     assert "missing_figure" in _raised(claim, paragraph)
 
 
+def test_a_code_in_brackets_after_its_long_form_is_not_looked_for() -> None:
+    assert not _raised("They lack vitamin B6 (VB6).", "They lack vitamin B6.")
+
+
+def test_a_code_that_tells_a_kind_may_be_a_number_in_other_words() -> None:
+    assert _raised("It grew an M2-like coat.", "It grew a coat of that kind.") == {"missing_number"}
+
+
 @pytest.mark.parametrize(
     ("claim", "paragraph", "measure"),
     [

@@ -95,12 +95,20 @@ def test_a_date_where_the_paragraph_has_none_is_missing() -> None:
         ("The Kremlin agreed.", "Russia agreed."),
         ("FCN agreed.", "The Ferry Company of Norway (FCN) was there; the Ferry Company of Norway agreed."),
         ("Lund agreed.", "Anna Lund agreed."),
+        ("He met the Secretary of State.", "To: SECSTATE WASHDC."),
+        ("A U.S. diplomat met Lund.", "Poloff met Lund."),
+        ("It fell as the two Koreas quarrelled.", "It fell as North Korea threatened Seoul."),
+        ("It was bound to RORγ alone.", "It was bound to ROR-γ alone."),
+        ("It lies in a Baltic country.", "It lies in Estonia."),
     ],
-    ids=["capital", "acronym and adjective", "seat", "learned acronym", "surname"],
+    ids=[
+        *("capital", "acronym and adjective", "seat", "learned acronym", "surname", "short in a cable"),
+        *("a country short in a cable", "two countries at once", "hyphen", "part of the world"),
+    ],
 )
 def test_a_name_is_known_by_its_other_names(claim: str, paragraph: str) -> None:
     measures = check_names(read_words(claim), read_words(paragraph)).measures
-    assert measures["foreign_name"] == 0.0
+    assert (measures["foreign_name"], measures["absent_name"]) == (0.0, 0.0)
 
 
 def test_a_name_from_elsewhere_in_the_document_is_told_from_a_foreign_one() -> None:
@@ -156,8 +164,13 @@ def test_the_opposite_is_found_and_never_supported(claim: str, sentence: str) ->
         ("No mayor before her had flown.", "She is the first mayor to have flown."),
         ("It seeks neither a loan nor a grant.", "It does not seek a loan or a grant."),
         ("The board refused to pay.", "The board declined to pay."),
+        ("The board declined to sign.", "The board declined last week to sign."),
+        ("Voters rejected the draft.", "Voters threw out the draft."),
     ],
-    ids=["unwilling", "unlikely twice", "first and no before", "neither nor", "refused and declined"],
+    ids=[
+        *("unwilling", "unlikely twice", "first and no before", "neither nor", "refused and declined"),
+        *("declined, and when", "rejected and threw out"),
+    ],
 )
 def test_two_ways_to_deny_are_no_opposites(claim: str, sentence: str) -> None:
     measures = check_polarity(read_words(claim), read_words(sentence), {}).measures

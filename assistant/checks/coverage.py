@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.checks.finding import ALIKE, Finding, Reason
-from assistant.checks.names import Name, names_of
+from assistant.checks.names import Name, names_of, spelled_out
 from assistant.checks.polarity import pulls
 from assistant.checks.reading import Reading, listed, read_words
 from ingest.analyser import terms
@@ -16,15 +16,6 @@ LIGHT = listed(
     made give gives article cable paper document report headline such said say says according may might also
     still yet even already thing things way"""
 )
-GLOSSARY = {  # of diplomatic cables
-    "poloff": "embassy political officer U.S. diplomat",
-    "econoff": "embassy economic officer U.S. diplomat",
-    "emboff": "embassy officer U.S. diplomat",
-    "noforn": "not released to foreigners foreign nationals",
-    "amembassy": "U.S. embassy",
-    "secstate": "Secretary of State",
-    "rokg": "government",
-}
 ADDS = 0.22
 NEAR = 1.2  # weight of how near a sentence comes to the claim, beside the share of its words
 AROUND = 3  # sentences
@@ -161,9 +152,8 @@ class _Held:
 
 
 def _held(reading: Reading, learned: tuple[tuple[str, str], ...]) -> _Held:
-    meant = " ".join(GLOSSARY.get(word.lower, "") for word in reading.words)
     return _Held(
-        frozenset([*(word.term for word in reading.words if word.term), *terms(meant)]),
+        frozenset([*(word.term for word in reading.words if word.term), *terms(spelled_out(reading))]),
         frozenset(word.lower for word in reading.words if word.term),
         frozenset(name.key for name in names_of(reading, learned)),
         frozenset(pull.axis for pull in pulls(reading)),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from assistant.checks.finding import Finding, Reason
 from assistant.checks.numbers import SCALES
@@ -54,10 +55,23 @@ GENERIC = listed(
 REGIONS = frozenset(
     [
         *("asia", "east asia", "southeast asia", "south asia", "central asia", "europe", "africa", "north america"),
-        *("latin america", "middle east", "atlantic", "pacific"),
+        *("latin america", "middle east", "atlantic", "pacific", "baltic", "baltics", "nordic", "scandinavia"),
+        *("scandinavian", "balkan", "balkans"),
     ]
 )
-SEATS = {"brussels": frozenset(["european union", "nato"])}  # of bodies, beside the country's government
+STAND_FOR = {  # beside what `names.tsv` has: seats of bodies, and names of two countries at once
+    "brussels": frozenset(["european union", "nato"]),
+    "koreas": frozenset(["south korea", "north korea"]),
+}
+GLOSSARY = {  # of diplomatic cables
+    "poloff": "embassy political officer U.S. diplomat",
+    "econoff": "embassy economic officer U.S. diplomat",
+    "emboff": "embassy officer U.S. diplomat",
+    "noforn": "not released to foreigners foreign nationals",
+    "amembassy": "U.S. embassy",
+    "secstate": "Secretary of State",
+    "rokg": "government",
+}
 COMBINING = {
     "sino": "china",
     "franco": "france",
@@ -106,9 +120,9 @@ def check_names(
     that, where the paragraph has a title without a name, which may be theirs. Parts of the world are not looked for.
 
     `learned` are aliases that hold here, `elsewhere` the keys of the document's names."""
-    around = read_words(context)
-    known = {name.key for text in (paragraph, around) for name in names_of(text, learned)}
-    spelled = {form for text in (paragraph, around) for word in text.words for form in forms(word.lower)}
+    told = (paragraph, read_words(context), read_words(spelled_out(paragraph)))
+    known = {name.key for text in told for name in names_of(text, learned)}
+    spelled = {form for text in told for form in _spellings(text)}
     absent: list[Name] = []
     named = names_of(claim, learned)
     inside = {at for item in named for at in range(item.first, item.last + 1)}
@@ -116,7 +130,7 @@ def check_names(
         if (
             name.key in known
             or name.key in REGIONS
-            or known & SEATS.get(lower_of(name.text), frozenset())
+            or known & STAND_FOR.get(lower_of(name.text), frozenset())
             or _spelled(name, spelled)
             or _part_of(name, paragraph.text, context)
         ):
@@ -329,6 +343,17 @@ def forms(lower: str) -> set[str]:
     """A word, without its possessive, and its stem."""
     short = bare(lower)
     return {short, stem(short) or short}
+
+
+def _spellings(reading: Reading) -> set[str]:
+    """The words of a text in all their forms, and those around a hyphen as one."""
+    joined = {one.lower + other.lower for one, other in pairwise(reading.words) if other.hyphened}
+    return joined | {form for word in reading.words for form in forms(word.lower)}
+
+
+def spelled_out(reading: Reading) -> str:
+    """What the short words of a cable stand for."""
+    return " ".join(GLOSSARY[word.lower] for word in reading.words if word.lower in GLOSSARY)
 
 
 def _spelled(name: Name, spelled: set[str]) -> bool:

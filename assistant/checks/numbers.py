@@ -160,7 +160,9 @@ def check_numbers(
     big = [number for number in missing if number.unit != "th" and not _may_be_listed(number)]
     measures = {
         "missing_number": float(bool(big or codes)),
-        "missing_figure": float(bool(codes) or any(re.match(r"[-−]?\d", number.text) for number in big)),
+        "missing_figure": float(
+            any(not _is_kind(code, claim) for code in codes) or any(re.match(r"[-−]?\d", number.text) for number in big)
+        ),
         "missing_ordinal": float(bool(ordinals)),
     }
     reasons = [
@@ -316,11 +318,17 @@ def _length(number: Number, text: str) -> float | None:
 
 
 def _codes(text: str) -> list[str]:
-    """Names of things that have digits in them: `06SEOUL1789`, `F-35`, an account, but not amounts such as `100m`."""
+    """Names of things that have digits in them: `06SEOUL1789`, `F-35`, an account, but not amounts such as `100m`, nor
+    what stands in brackets after its long form: `vitamin B6 (VB6)`."""
     long = [match.group() for match in IDENTIFIER.finditer(text) if not AMOUNT.fullmatch(match.group())]
-    types = [match.group() for match in TYPE.finditer(text)]
+    types = [match.group() for match in TYPE.finditer(text) if not text.endswith("(", 0, match.start())]
     named = [code for code in long if sum(map(str.isdigit, code)) >= SMALL and code not in types]
     return [*named, *types, *LONG.findall(text)]
+
+
+def _is_kind(code: str, text: str) -> bool:
+    """Whether a code only tells a kind, which has other names: `M2-like`."""
+    return re.search(rf"\b{re.escape(code)}-[a-z]{{3,}}", text) is not None
 
 
 def _is_written(code: str, text: str) -> bool:

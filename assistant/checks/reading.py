@@ -118,6 +118,10 @@ BASES = {
     **PARTICIPLES,
     **{_compared(adjective, ending): adjective for adjective in ADJECTIVES for ending in ("er", "est")},
 }
+WHEN = listed(
+    """last this next yesterday today again once twice week month year weekend summer winter spring autumn in on for
+    monday tuesday wednesday thursday friday saturday sunday time times"""
+)
 NEEDS_TO = listed(
     """set about ready willing prepared seek seeks sought seeking want wants wanted push attempt attempts effort
     efforts plan plans planned hope hopes hoped intend intends intended decision decided decides stood appear
@@ -253,8 +257,8 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
         for size in range(min(4, len(lowers) - at), 0, -1):
             phrase = " ".join(lowers[at : at + size])
             denies = phrases.get(phrase)
-            if denies is None and size == 1 and phrase.endswith("n't"):
-                denies = True
+            if denies is None and size == 1:
+                denies = phrase.endswith("n't") or _denies_later(lowers, at, phrases) or None
             if denies is not None:
                 if denies and not (phrase == "no" and lowers[at + 1 : at + 2] in ([","], ["."], [":"])):
                     found.append((at if phrase in alone else at + size - 1, phrase))
@@ -262,6 +266,14 @@ def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
                 break
         at += 1
     return found
+
+
+def _denies_later(lowers: list[str], at: int, phrases: dict[str, bool]) -> bool:
+    """Whether a word denies by a `to` that comes after when or how: `declined last week to sign`."""
+    if not phrases.get(f"{lowers[at]} to"):
+        return False
+    rest = (word for word in lowers[at + 1 : at + REACH] if word not in WHEN and not word.endswith("ly"))
+    return next(rest, None) == "to"
 
 
 @lru_cache(maxsize=1)
