@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.checks.finding import ALIKE, Finding, Reason
 from assistant.checks.names import Name, names_of, spelled_out
@@ -54,10 +55,7 @@ def find_zone(
     how near each comes."""
     wanted = _items(claim, weights, learned)
     total = sum(wanted.values()) or 1.0
-    held = [
-        set(_items(read_words(paragraph.sentence(number)), weights, learned))
-        for number in range(len(paragraph.sentences))
-    ]
+    held = [_held_items(paragraph.sentence(number), learned) for number in range(len(paragraph.sentences))]
     scores = [
         sum(weight for item, weight in wanted.items() if item in items) / total
         + NEAR * (heard[number] if heard else 0.0)
@@ -192,6 +190,12 @@ def _items(reading: Reading, weights: Mapping[str, float], learned: tuple[tuple[
     }
     items |= {f"~{pull.axis}": 1.5 for pull in pulls(reading)}
     return items
+
+
+@lru_cache(maxsize=4096)
+def _held_items(text: str, learned: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """Names, terms and pairs of opposites of a text. Kept for the next claim about the same paragraph."""
+    return frozenset(_items(read_words(text), {}, learned))
 
 
 def _widest_gap(units: tuple[Unit, ...]) -> tuple[float, tuple[str, ...]]:

@@ -30,6 +30,7 @@ MONTHS = listed(
     """january february march april may june july august september october november december jan feb mar apr jun
     jul aug sep sept oct nov dec"""
 )
+OF_DATES = WEEKDAYS | MONTHS
 FOLLOWS_NAME = listed(
     """is was has had will would could should may might can does did says said told wants plans faces seeks met"""
 )
@@ -121,8 +122,8 @@ def check_names(
 
     `learned` are aliases that hold here, `elsewhere` the keys of the document's names."""
     told = (paragraph, read_words(context), read_words(spelled_out(paragraph)))
-    known = {name.key for text in told for name in names_of(text, learned)}
-    spelled = {form for text in told for form in _spellings(text)}
+    known = {name.key for reading in told for name in names_of(reading, learned)}
+    spelled = frozenset[str]().union(*(_spellings(reading.text) for reading in told))
     absent: list[Name] = []
     named = names_of(claim, learned)
     inside = {at for item in named for at in range(item.first, item.last + 1)}
@@ -266,13 +267,13 @@ def _name_at(words: tuple[Word, ...], at: int, aliases: _Aliases, text: str, *, 
     implied = aliases.keys.get(f"the {bare(word.lower)}")
     if implied and at and words[at - 1].lower == "the" and not text[word.end :].lstrip()[:1].isupper():
         return 1, implied, True
-    if shouted or not _capitalised(word) or bare(word.lower) in WEEKDAYS | MONTHS:
+    if shouted or not _capitalised(word) or bare(word.lower) in OF_DATES:
         return 0, "", False
     size = 1
     while (
         at + size < len(words)
         and _continues(words, at + size, text)
-        and bare(words[at + size].lower) not in WEEKDAYS | MONTHS
+        and bare(words[at + size].lower) not in OF_DATES
         and (text[words[at + size].start - 1] == "-" or not aliases.keys.get(bare(words[at + size].lower)))
     ):
         size += 1
@@ -339,16 +340,19 @@ def bare(lower: str) -> str:
     return lower.removesuffix("s").rstrip("'’") if lower.endswith(("'s", "’s", "'", "’")) else lower
 
 
-def forms(lower: str) -> set[str]:
+@lru_cache(maxsize=16384)
+def forms(lower: str) -> frozenset[str]:
     """A word, without its possessive, and its stem."""
     short = bare(lower)
-    return {short, stem(short) or short}
+    return frozenset((short, stem(short) or short))
 
 
-def _spellings(reading: Reading) -> set[str]:
+@lru_cache(maxsize=1024)
+def _spellings(text: str) -> frozenset[str]:
     """The words of a text in all their forms, and those around a hyphen as one."""
-    joined = {one.lower + other.lower for one, other in pairwise(reading.words) if other.hyphened}
-    return joined | {form for word in reading.words for form in forms(word.lower)}
+    words = read_words(text).words
+    joined = (one.lower + other.lower for one, other in pairwise(words) if other.hyphened)
+    return frozenset(joined).union(*(forms(word.lower) for word in words))
 
 
 def spelled_out(reading: Reading) -> str:
@@ -356,7 +360,7 @@ def spelled_out(reading: Reading) -> str:
     return " ".join(GLOSSARY[word.lower] for word in reading.words if word.lower in GLOSSARY)
 
 
-def _spelled(name: Name, spelled: set[str]) -> bool:
+def _spelled(name: Name, spelled: frozenset[str]) -> bool:
     """Whether all the words of an unlisted name, its titles aside, stand in the paragraph."""
     if name.listed:
         return False

@@ -46,7 +46,7 @@ class WordVectors:
 
     def __init__(self, tokenizer: Tokenizer, vectors: NDArray[np.float32]) -> None:
         self._tokenizer = tokenizer
-        self._vectors = vectors
+        self._vectors = np.asarray(vectors)  # a mapped file's rows are taken faster so
         self._numbers = lru_cache(maxsize=KEPT)(self._read)
 
     def nearness(self, claim: str, sentences: Sequence[str]) -> Nearness:

@@ -94,24 +94,33 @@ def _denies_what_follows(words: Sequence[Word], at: int, size: int) -> bool:
 
 def _longest_at(words: Sequence[Word], at: int) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Words in the longest listed phrase that begins here, and its pairs and sides; (1, ()) for none."""
-    table, longest = _pairs()
-    if words[at].proper:
+    word = words[at]
+    if word.proper:
         return 1, ()
-    for size in range(min(longest, len(words) - at), 0, -1):
+    table, longest = _pairs(), _longest_from()
+    most = max(longest.get("=" + word.lower, 1), longest.get(_key(word), 1))
+    for size in range(min(most, len(words) - at), 1, -1):
         run = words[at : at + size]
         listed = table.get("=" + " ".join(word.lower for word in run)) or table.get(" ".join(map(_key, run)))
         if listed:
             return size, listed
-    for rest in without_prefix(words[at].lower):
+    return 1, _listed(word.lower, _key(word))
+
+
+@lru_cache(maxsize=16384)
+def _listed(lower: str, key: str) -> tuple[tuple[str, int], ...]:
+    """The pairs that a word belongs to and its sides: as it stands, without its prefix, or by how it begins."""
+    table = _pairs()
+    if listed := table.get("=" + lower) or table.get(key):
+        return listed
+    for rest in without_prefix(lower):
         listed = table.get("=" + rest) or table.get(stem(rest) or rest)
         if listed:
-            return 1, tuple((axis, -side) for axis, side in listed)
-    lower = words[at].lower
-    if len(lower) > ALIKE_FROM:
-        return 1, _pairs_by_start().get(lower[:ALIKE_FROM], ())
-    return 1, ()
+            return tuple((axis, -side) for axis, side in listed)
+    return _pairs_by_start().get(lower[:ALIKE_FROM], ()) if len(lower) > ALIKE_FROM else ()
 
 
+@lru_cache(maxsize=16384)
 def without_prefix(lower: str) -> tuple[str, ...]:
     """What a word denies by its prefix: `happy` of `unhappy`. Only a guess: `interest` has no `terest`."""
     return tuple(
@@ -303,15 +312,15 @@ def _valenced() -> frozenset[str]:
 def _pairs_by_start() -> dict[str, tuple[tuple[str, int], ...]]:
     """The pairs by the first letters of a long word, where all words that begin so agree."""
     found: dict[str, set[tuple[tuple[str, int], ...]]] = {}
-    for key, listed in _pairs()[0].items():
+    for key, listed in _pairs().items():
         if len(key) >= ALIKE_FROM and " " not in key and not key.startswith("="):
             found.setdefault(key[:ALIKE_FROM], set()).add(listed)
     return {start: next(iter(several)) for start, several in found.items() if len(several) == 1}
 
 
 @lru_cache(maxsize=1)
-def _pairs() -> tuple[dict[str, tuple[tuple[str, int], ...]], int]:
-    """Stemmed word or phrase -> the pairs it belongs to and its side, and the length of the longest phrase."""
+def _pairs() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Stemmed word or phrase -> the pairs it belongs to and its side."""
     table: dict[str, dict[str, int]] = {}
     for axis, sides in opposites()["pairs"].items():
         for sign, side in zip((1, -1), sides, strict=True):
@@ -322,4 +331,14 @@ def _pairs() -> tuple[dict[str, tuple[tuple[str, int], ...]], int]:
                     else " ".join(stem(word) or word for word in re.split("[- ]", phrase))
                 )
                 table.setdefault(key, {}).setdefault(axis, sign)
-    return {key: tuple(axes.items()) for key, axes in table.items()}, max(len(key.split()) for key in table)
+    return {key: tuple(axes.items()) for key, axes in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _longest_from() -> dict[str, int]:
+    """How many words the longest phrase of the pairs has, by its first."""
+    longest: dict[str, int] = {}
+    for phrase in _pairs():
+        first, *others = phrase.split()
+        longest[first] = max(longest.get(first, 1), 1 + len(others))
+    return longest

@@ -199,6 +199,8 @@ def read_words(text: str) -> Reading:
 
 def lower_of(text: str) -> str:
     """A text in lower case, its Latin letters without marks, its apostrophes straight."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).translate(LATIN).lower().replace("’", "'")
 
 
@@ -211,12 +213,7 @@ def _places(pieces: list[re.Match[str]], sentences: tuple[tuple[int, int], ...])
             sentence += 1
             clause += 1
         word = piece.group()
-        if (
-            any(character in BREAKS for character in word)
-            or word in ("--", "–", "—")
-            or "," in word
-            or word.lower() in CLAUSE_WORDS
-        ):
+        if not BREAKS.isdisjoint(word) or word in ("--", "–", "—") or "," in word or word.lower() in CLAUSE_WORDS:
             clause += 1
         places.append((sentence, clause))
     return places
@@ -249,12 +246,12 @@ def _is_done(following: list[re.Match[str]]) -> bool:
 def _deniers(lowers: list[str]) -> list[tuple[int, str]]:
     """Position of the last word of each denier, of the first where its own last word is all that it denies, and the
     denier."""
-    phrases = _phrases()
+    phrases, longest = _phrases(), _longest_phrases()
     alone = opposites()["deny nothing further"]
     found: list[tuple[int, str]] = []
     at = 0
     while at < len(lowers):
-        for size in range(min(4, len(lowers) - at), 0, -1):
+        for size in range(min(longest.get(lowers[at], 1), len(lowers) - at), 0, -1):
             phrase = " ".join(lowers[at : at + size])
             denies = phrases.get(phrase)
             if denies is None and size == 1:
@@ -292,6 +289,16 @@ def _phrases() -> dict[str, bool]:
     shifters = {form: True for phrase in known["shifters"] for form in _inflected(phrase)}
     deniers = [*known["deniers"], *known["deny nothing further"]]
     return {**shifters, **dict.fromkeys(deniers, True), **dict.fromkeys(known["not deniers"], False)}
+
+
+@lru_cache(maxsize=1)
+def _longest_phrases() -> dict[str, int]:
+    """How many words the longest of these has, by its first."""
+    longest: dict[str, int] = {}
+    for phrase in _phrases():
+        first, *others = phrase.split()
+        longest[first] = max(longest.get(first, 1), 1 + len(others))
+    return longest
 
 
 def _inflected(phrase: str) -> Iterator[str]:
