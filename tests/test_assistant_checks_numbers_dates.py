@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.checks.dates import day_in_words, day_of
+from assistant.checks.dates import check_dates, day_in_words, day_of
 from assistant.support import measure_support
 
 DATE = "2022-06-20"
@@ -292,3 +292,7 @@ def test_a_time_outside_of_all_calendars_is_none(written: str) -> None:
 )
 def test_a_date_in_words_has_no_more_than_is_written(written: str | None, words: str) -> None:
     assert day_in_words(written) == words
+
+
+def test_another_day_is_as_wrong_without_its_year() -> None:
+    assert check_dates("It was sent on 9 May.", "Sent: 26 May 2006.", day="2006-05-26").measures["wrong_date"] == 1

@@ -100,8 +100,8 @@ class Time:
 
 
 def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | None = None) -> Finding:
-    """`wrong_time`: a time that contradicts the paragraph's; `wrong_date`: that, where both are a day with its year;
-    `missing_time`: one where the paragraph gives none.
+    """`wrong_time`: a time that contradicts the paragraph's; `wrong_date`: that, where it is a day of a month and the
+    paragraph gives one with its year; `missing_time`: one where the paragraph gives none.
 
     `day` is the document's ISO date; without it, relative times are reckoned from a day that cancels out. The
     document's own date is no time of what happened where the paragraph gives one as exact itself, unless the claim
@@ -126,7 +126,7 @@ def check_dates(claim: str, paragraph: str, *, context: str = "", day: str | Non
             continue
         if told and not agreeing[time]:
             wrong += 1
-            exact += _is_full_date(time) and any(map(_is_full_date, told))
+            exact += time.grain == "day" and not _relative(time) and any(map(_is_full_date, told))
             reasons.append(Reason("conflict", f"{{place}} says “{told[0].text}”, not “{time.text}”", "wrong_time"))
         else:
             missing += 1
